@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"jinchu/api"
+	"jinchu/calendar"
+	"jinchu/engine"
+	"jinchu/register"
+	"jinchu/store"
+)
+
+type demoCmd struct {
+	Data   string `help:"Folder of the demonstration." default:"jinchu-data" placeholder:"DIR"`
+	Addr   string `help:"Loopback address to serve on; another port is taken if this one is." default:"127.0.0.1:8420"`
+	Years  int    `help:"Years to play." default:"3"`
+	People int    `help:"People who apply." default:"1200"`
+	Seed   uint64 `help:"The same seed plays the same work." default:"1"`
+	Once   bool   `help:"Play and print, without serving." hidden:""`
+	regulation
+}
+
+// Run makes the folder, plays the work there if it is empty, prints what
+// happened, and serves.
+func (c *demoCmd) Run(ctx context.Context) error {
+	place := database{Data: c.Data}
+	s, err := place.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	county, rows, err := embedded()
+	if err != nil {
+		return err
+	}
+	if err := c.play(ctx, s, county, rows); err != nil || c.Once {
+		return err
+	}
+	profile, err := c.load()
+	if err != nil {
+		return err
+	}
+	e, err := newEngine(s, profile)
+	if err != nil {
+		return err
+	}
+	keys, err := loadKeys(c.Data)
+	if err != nil {
+		return err
+	}
+	site := &site{store: s, engine: e, county: county, keys: keys, now: time.Now}
+	if err := site.makeAccounts(ctx); err != nil {
+		return err
+	}
+	err = site.serve(ctx, c.Addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = site.serve(ctx, "127.0.0.1:0")
+	}
+	return err
+}
+
+// play plays into an empty folder; one that was played in is served as it is.
+func (c *demoCmd) play(ctx context.Context, s *store.Store, county register.CountyID, rows []register.OrgRow) error {
+	p := playing{county: county, orgs: register.Orgs(rows, county, "枣阳市"), years: c.Years, people: c.People, seed: c.Seed, keys: c.Data}
+	fmt.Printf("演示数据放在 %s;人员均为虚构。 The demonstration lives in %s; its people are made up.\n", c.Data, c.Data)
+	report, err := p.into(ctx, s, c.regulation)
+	if errors.Is(err, errNotEmpty) {
+		fmt.Println("沿用已有的演示数据。 The folder was played in before; it is served as it is.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	report.Text(os.Stdout)
+	return nil
+}
+
+// demoPosts are the posts a demonstration gives accounts for.
+var demoPosts = []register.Post{register.BranchSecretary, register.CommitteeReviewer, register.CommitteeSecretary,
+	register.DepartmentOfficer, register.CountyReviewer, register.Inspector, register.Auditor, register.Administrator}
+
+// makeAccounts makes a token for one office of every post, good as long as
+// the server runs.
+func (s *site) makeAccounts(ctx context.Context) error {
+	tokens := api.StaticTokens{}
+	view := s.store.View(ctx, s.county)
+	today := calendar.DateOf(s.now())
+	for _, post := range demoPosts {
+		office, org, ok := findOffice(view, register.OrgID(s.county), post, today)
+		if !ok {
+			continue
+		}
+		text, hash, err := api.NewToken(rand.Reader)
+		if err != nil {
+			return err
+		}
+		tokens[hash] = api.Token{County: s.county, Office: office.ID, Label: "demo"}
+		s.accounts = append(s.accounts, api.Account{Post: post, Org: org.Name, Token: text})
+		fmt.Printf("  %-20s %-24s %s\n", post, org.Name, text)
+	}
+	s.tokens = tokens
+	return view.Err()
+}
+
+// findOffice finds an office of a post that is held, at or below an
+// organization.
+func findOffice(v engine.View, id register.OrgID, post register.Post, today calendar.Date) (*register.Office, *register.Org, bool) {
+	org, ok := v.Org(id)
+	if !ok {
+		return nil, nil, false
+	}
+	for _, o := range v.Officers(id) {
+		if o.Post == post && o.Held(today) {
+			return o, org, true
+		}
+	}
+	for _, below := range v.Below(id) {
+		if o, org, ok := findOffice(v, below.ID, post, today); ok {
+			return o, org, true
+		}
+	}
+	return nil, nil, false
+}

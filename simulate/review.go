@@ -1,0 +1,253 @@
+package simulate
+
+import (
+	"slices"
+
+	"jinchu/calendar"
+	"jinchu/engine"
+	"jinchu/register"
+	. "jinchu/workflows"
+)
+
+// isQualified is the way of a development target through the pre-review, over
+// and over where the papers are returned.
+func (l *life) isQualified() bool {
+	return l.isPrepared() && l.isReviewed()
+}
+
+func (l *life) isPrepared() bool {
+	l.wait(3, 15)
+	fit := l.branch.fit(l.relative)
+	i := l.rand.IntN(len(fit) - 1)
+	two := fit[i : i+2]
+	sanctioned := l.branch.sanctioned()
+	if !l.do(l.branch.secretary, AssignIntroducers, give(is(Introducers, two), is(IntroducerConsent, true)),
+		but(oneIntroducer, is(Introducers, two[:1])),
+		but(kinIntroducer, is(Introducers, []register.PersonID{two[0], l.relative})).only(slices.Contains(l.branch.fit(), l.relative)),
+		but(badIntroducer, is(Introducers, []register.PersonID{two[0], sanctioned})).only(sanctioned != ""),
+		but(noConsent, is(IntroducerConsent, false))) {
+		return false
+	}
+	l.wait(8, 35)
+	conclusion := "pass"
+	if l.slips(politicsFailed) {
+		conclusion = "fail"
+	}
+	if !l.do(l.branch.secretary, RecordPoliticalReview, give(is(PoliticalConclusion, conclusion),
+		is(ReviewMethods, []string{"talk", "file", "inquiry", "letter"}), is(ReviewPlaces, []string{"household", "residence"})),
+		but(onePlace, is(ReviewPlaces, []string{"household"})).only(l.person.Migrant)) {
+		return false
+	}
+	if conclusion == "fail" {
+		return l.stops("政治审查不合格")
+	}
+	return l.goesOn() && l.isTrained()
+}
+
+func (l *life) isTrained() bool {
+	if l.slips(screenedEarly) {
+		l.wait(2, 8)
+		if l.try(l.screening()) == over {
+			return false
+		}
+	}
+	if l.slips(trainingWaived) {
+		l.wait(5, 20)
+		return l.do(l.branch.above.officers[0], WaiveTraining, give(is(WaiverReason, "长期在外执行任务,个别特殊情况免训")))
+	}
+	days, hours, assessed := int64(l.param(TrainingMinDays)), int64(l.param(TrainingMinHours)), "pass"
+	course := func() bool {
+		l.wait(8, 45)
+		return l.do(l.branch.above.officers[0], RecordTraining, give(is(TrainingDays, days), is(TrainingHours, hours),
+			is(TrainingAssessed, assessed), is(Certificate, l.number("培"))))
+	}
+	short, bad := l.slips(trainedShort), l.slips(trainedBadly)
+	if !short && !bad {
+		return course()
+	}
+	if short {
+		days, hours = days-1, hours-8
+	} else {
+		assessed = "fail"
+	}
+	if !course() {
+		return false
+	}
+	l.wait(3, 10)
+	if o := l.try(l.screening()); o != refused {
+		return o == done
+	}
+	days, hours, assessed = int64(l.param(TrainingMinDays)), int64(l.param(TrainingMinHours)), "pass"
+	return course()
+}
+
+func (l *life) screening() step {
+	return step{who: l.branch.secretary, action: Screen.Key, fields: merged(give(is(DecidedBy, l.body())), nil)}
+}
+
+// isReviewed is the pre-review at three levels.
+func (l *life) isReviewed() bool {
+	asked := false
+	for returns := 0; ; returns++ {
+		if l.stage == DevelopmentTarget.Key {
+			l.wait(3, 18)
+			if !l.isScreened() {
+				return false
+			}
+		}
+		if !asked {
+			if !l.isAsked() {
+				return false
+			}
+			asked = true
+		}
+		again, ok := l.passesCommittee(returns)
+		if ok && !again {
+			again, ok = l.passesCounty(returns)
+		}
+		if !again || !ok {
+			return ok
+		}
+	}
+}
+
+func (l *life) isScreened() bool {
+	o := l.try(l.screening())
+	if o == refused && l.refusedFor("not-leaving") {
+		l.waitUntil(l.person.Leaving.AddDays(1)) // the leaving came to nothing
+	}
+	return o == done || o == refused && l.must(l.screening())
+}
+
+// isAsked asks the departments. They answer on days of their own.
+func (l *life) isAsked() bool {
+	reviewer := l.branch.above.officers[0]
+	l.wait(1, 4)
+	var keys []string
+	for _, d := range register.Duties {
+		keys = append(keys, string(d))
+	}
+	if !l.do(reviewer, AskOpinion, give(is(Departments, keys))) {
+		return false
+	}
+	l.rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	for i, key := range keys {
+		l.wait(0, 4)
+		if i == len(keys)-1 && !l.lastAnswer(reviewer) {
+			return false
+		}
+		result := one(l.rand, []string{"none", "none", "none", "none", "explained"})
+		against := i == 0 && l.slips(adverse)
+		if against {
+			result = "adverse"
+		}
+		if !l.do(l.play.county.officers[register.Duty(key)], AnswerOpinion, give(is(OpinionResult, result), is(OpinionText, "经查询,意见如上"))) {
+			return false
+		}
+		if against {
+			return l.isRejected(reviewer, "unfit", "部门有不同意见")
+		}
+	}
+	return true
+}
+
+// lastAnswer is late, or is not waited for.
+func (l *life) lastAnswer(reviewer register.OfficeID) bool {
+	if l.slips(answerLate) {
+		l.wait(12, 30)
+	}
+	if l.slips(answerMissing) {
+		return l.try(step{who: reviewer, action: PassReview.Key}) != over
+	}
+	return true
+}
+
+func (l *life) isRejected(who register.OfficeID, ground, why string) bool {
+	l.wait(1, 6)
+	if !l.must(step{who: who, action: Reject.Key, fields: merged(give(is(RejectGround, ground), is(StopReason, why)), nil)}) {
+		return false
+	}
+	if ground == "fraud" { // and applies again too soon
+		l.wait(60, 200)
+		l.elsewhere(l.branch)
+	}
+	return false
+}
+
+// passesCommittee tells whether the papers came back, and whether life goes on.
+func (l *life) passesCommittee(returns int) (again, ok bool) {
+	reviewer := l.branch.above.officers[0]
+	if l.branch.above.seconded != "" {
+		reviewer = l.branch.above.organizer()
+	}
+	pass := give(is(TalkNotes, "复审谈话,材料齐全"))
+	l.wait(1, 10)
+	if returns == 0 {
+		if l.slips(notVisited) && l.try(step{who: reviewer, action: PassReview.Key, fields: merged(pass, nil)}) == over {
+			return false, false
+		}
+		l.wait(0, 5)
+		if !l.do(reviewer, RecordVisit, give(is(VisitNotes, "到支部走访,召开座谈会"))) {
+			return false, false
+		}
+		l.wait(0, 4)
+		if l.slips(returnedBelow) {
+			return true, l.isReturned(reviewer)
+		}
+	}
+	if l.slips(unfit) {
+		return false, l.isRejected(reviewer, "unfit", "不具备条件")
+	}
+	if !l.goesOn() {
+		return false, false
+	}
+	if l.superior != "" && returns == 0 {
+		reviewer = l.superior // and has to stand back
+	}
+	return false, l.do(reviewer, PassReview, pass, but(wrongReviewer).by(l.branch.secretary))
+}
+
+// passesCounty is the check by the county, which hands out a place of the
+// plan and the form.
+func (l *life) passesCounty(returns int) (again, ok bool) {
+	c := l.play.county
+	reviewer := one(l.rand, c.reviewers)
+	l.wait(2, 9)
+	switch {
+	case returns == 0 && l.slips(returnedAbove):
+		return true, l.isReturned(reviewer)
+	case l.slips(fraud):
+		return false, l.isRejected(reviewer, "fraud", "学历材料系伪造")
+	}
+	right := give(is(NoticeNumber, l.number("审")))
+	if l.branch.above.seconded != "" && l.slips(twoLevels) {
+		if o := l.try(step{who: l.branch.above.seconded, action: Qualify.Key, fields: merged(right, nil)}); o == over {
+			return false, false
+		} else if o == done {
+			return false, true
+		}
+	}
+	for {
+		switch l.try(step{who: reviewer, action: Qualify.Key, fields: merged(right, nil)}) {
+		case done:
+			return false, true
+		case over:
+			return false, false
+		}
+		if !l.refusedFor("claim-plan-slot") {
+			return false, l.must(step{who: c.another(reviewer, l.rand), action: Qualify.Key, fields: merged(right, nil)})
+		}
+		l.waitUntil(calendar.On(l.on.Year()+1, 1, 1).AddDays(3 + l.rand.IntN(40))) // for next year's plan
+	}
+}
+
+// isReturned returns the papers and brings them in order.
+func (l *life) isReturned(reviewer register.OfficeID) bool {
+	defects := []engine.Item{{Key: "1", Text: "思想汇报缺一季度"}, {Key: "2", Text: "政审函调材料未盖章"}}
+	if !l.do(reviewer, Return, give(is(Defects, defects)), but(returnedBlank, is(Defects, []engine.Item{}))) {
+		return false
+	}
+	l.wait(5, 35)
+	fixed := []engine.Item{{Key: "1", Text: "已补"}, {Key: "2", Text: "已补盖"}}
+	return l.goesOn() && l.do(l.branch.second, Rectify, give(is(Rectified, fixed)), but(halfRectified, is(Rectified, fixed[:1])))
+}
