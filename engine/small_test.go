@@ -13,7 +13,6 @@ import (
 var (
 	branchRole    = NewRole("branch", "党支部", "the branch", OwnCase, register.BranchSecretary, register.OrgCommissioner)
 	committeeRole = NewRole("committee", "基层党委", "the committee", Above, register.CommitteeReviewer)
-	countyRole    = NewRole("county", "县委组织部", "the county", WholeCounty, register.CountyReviewer)
 	kinTo         = []Option{{"agree", Words{"同意", "agree"}}, {"object", Words{"不同意", "object"}}}
 
 	stApplied   = NewStage("applied", "已申请", "applied")

@@ -37,7 +37,7 @@ func (l *life) applies() bool {
 		switch {
 		case l.refusedFor("of-age"):
 			l.waitUntil(l.person.Birth.AddYears(l.param(MinAge)))
-		case l.refusedFor("not-barred"):
+		case l.refusedFor("not-barred"), l.refusedFor("not-banned"):
 			for _, bar := range l.person.Bars {
 				l.waitUntil(bar.Until)
 			}
@@ -64,7 +64,7 @@ func (l *life) isRecommended() bool {
 	if !l.isTalkedTo() || !l.goesOn() {
 		return false
 	}
-	l.wait(15, 60)
+	l.wait(8, 40)
 	l.waitUntil(l.since.AddMonths(l.param(ActivistWaitMonths)))
 	if !l.do(l.branch.second, Recommend, give(is(RecommendedBy, one(l.rand, []string{"members", "members", "league", "union", "women"})))) {
 		return false
@@ -73,7 +73,7 @@ func (l *life) isRecommended() bool {
 	if !l.decide(l.branch.secretary, DecideActivist) {
 		return false
 	}
-	l.wait(4, 28)
+	l.wait(3, 22)
 	return l.goesOn() && l.do(one(l.rand, l.branch.above.officers), FileActivist, give(is(ReplyNumber, l.number("备"))))
 }
 
@@ -126,8 +126,8 @@ func (l *life) isCultivated() bool {
 		return false
 	}
 	least := start.AddMonths(l.param(CultivationMonths))
-	end := least.AddDays(3 + l.rand.IntN(50))
-	if l.rand.IntN(6) == 0 { // watched for longer
+	end := least.AddDays(2 + l.rand.IntN(30))
+	if l.rand.IntN(7) == 0 { // watched for longer
 		end = end.AddMonths(3 + l.rand.IntN(8))
 	}
 	return l.isWatched(start, least, end) && l.isListed(start)

@@ -161,7 +161,9 @@ func (c *county) staffCounty(r *rand.Rand, o *register.Org, from calendar.Date) 
 func (c *county) staffCommittee(r *rand.Rand, o *register.Org, from calendar.Date) *committee {
 	m := &committee{org: o, needs: map[int]int{}}
 	m.officers = c.colleagues(c.appoint(r, o, register.CommitteeReviewer, "reviewer", from),
-		c.appoint(r, o, register.CommitteeSecretary, "secretary", from), c.appoint(r, o, register.Organizer, "organizer", from))
+		c.appoint(r, o, register.CommitteeSecretary, "secretary", from))
+	m.officers = append(m.officers, c.appoint(r, o, register.Organizer, "organizer", from))
+	c.peers[m.organizer()] = m.officers[:2] // who may do all an organizer may, and approve
 	if len(c.committees) < seconds {
 		m.seconded = c.hold(c.holder[m.organizer()], c.orgs[0], register.CountyReviewer, "seconded-"+string(o.ID), from)
 		c.peers[m.seconded] = append([]register.OfficeID{m.seconded}, c.reviewers...)

@@ -99,7 +99,7 @@ func (p *play) cast() error {
 
 // backlog is how many days those have to apply who waited for the play to
 // begin, which are half of all. The others come evenly over the years.
-const backlog = 75
+const backlog = 45
 
 func (p *play) newLife(n, days int) (*life, error) {
 	r := rand.New(rand.NewPCG(p.config.Seed, uint64(n)))

@@ -220,8 +220,13 @@ func (l *life) must(s step) bool {
 			l.wait(0, 2)
 			continue
 		}
+		if l.refusedFor("late") {
+			s.reason = "工作衔接不及时,逾期办理"
+			continue
+		}
 		l.wait(15, 35)
 	}
+	l.play.tally.givenUp++
 	return false
 }
 

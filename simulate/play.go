@@ -62,11 +62,7 @@ func Play(ctx context.Context, e *engine.Engine, cfg Config) (*Report, error) {
 	if err := p.found(ctx); err != nil {
 		return nil, fmt.Errorf("setting up the county: %w", err)
 	}
-	defer func() {
-		for _, l := range p.lives {
-			l.stop()
-		}
-	}()
+	defer p.end()
 	if err := p.cast(); err != nil {
 		return nil, err
 	}
@@ -80,6 +76,13 @@ func Play(ctx context.Context, e *engine.Engine, cfg Config) (*Report, error) {
 		}
 	}
 	return p.report(ctx)
+}
+
+// end lets everybody go who still waits.
+func (p *play) end() {
+	for _, l := range p.lives {
+		l.stop()
+	}
 }
 
 func newPlay(ctx context.Context, e *engine.Engine, cfg Config) (*play, error) {

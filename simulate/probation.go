@@ -41,13 +41,13 @@ func (l *life) isSworn() bool {
 		return false
 	}
 	if l.slips(oathMissed) {
-		return l.goesOn()
+		return l.isTakenUp()
 	}
 	if l.slips(oathLate) {
 		l.wait(25, 80)
 	}
 	l.wait(2, 20)
-	return l.swears() && l.goesOn()
+	return l.swears() && l.isTakenUp()
 }
 
 func (l *life) isRecorded() bool {
@@ -63,10 +63,11 @@ func (l *life) swears() bool {
 func (l *life) isObserved(ends calendar.Date, again bool) (months int, ok bool) {
 	every := max(1, l.param(ProbationReviewMon))
 	for due := ends.AddMonths(-l.param(ProbationMonths) + every); !due.After(ends); due = due.AddMonths(every) {
-		if due.AddDays(-30).Before(l.on) {
+		day := due.AddDays(-75 + l.rand.IntN(30))
+		if day.Before(l.on) {
 			continue
 		}
-		l.waitUntil(due.AddDays(-30 + l.rand.IntN(20)))
+		l.waitUntil(day)
 		if !l.do(l.branch.second, ProbationReview, give(is(ReviewOpinion, "预备期表现良好"))) {
 			return 0, false
 		}
@@ -87,8 +88,8 @@ func (l *life) isObserved(ends calendar.Date, again bool) (months int, ok bool) 
 			return 0, false
 		}
 	}
-	l.waitUntil(ends.AddDays(-25 + l.rand.IntN(45)))
-	return months, l.goesOn()
+	l.waitUntil(ends.AddDays(-70 + l.rand.IntN(90)))
+	return months, l.isTakenUp()
 }
 
 // isTransferred moves the person with the case to another branch.
@@ -154,7 +155,7 @@ func (l *life) isResolved(least calendar.Date, again bool) bool {
 		}
 	default:
 		m.slips = append(m.slips, but(secondExtension, is(Resolution, "extend"), is(ExtendMonths, int64(6))).only(again))
-		m.early = l.on.AddDays(l.param(FilingLeadDays)+20).Before(least) && l.slips(convertEarly)
+		m.early = l.on.AddDays(l.param(FilingLeadDays) + 16).Before(least) && l.slips(convertEarly)
 	}
 	m.passes = !l.slips(notAdopted)
 	for {
@@ -207,15 +208,15 @@ func (l *life) isDecidedAbove() bool {
 		}
 		approve.reason = "党委会未能按期召开"
 	}
-	return l.goesOnAbove() && l.must(approve)
+	return l.isTakenUp() && l.must(approve)
 }
 
-// goesOnAbove asks whether the committee comes to it.
-func (l *life) goesOnAbove() bool { return !l.slips(leftLying) }
+// isTakenUp asks whether anybody comes to it.
+func (l *life) isTakenUp() bool { return !l.slips(leftLying) }
 
 func (l *life) isArchived() {
 	l.wait(4, 28)
-	if l.slips(leftLying) {
+	if !l.isTakenUp() {
 		return
 	}
 	right := give(is(Papers, []string{"admission-form", "application", "political-review", "conversion-application", "cultivation", "training-certificate", "pre-review", "minutes"}),

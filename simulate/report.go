@@ -105,12 +105,26 @@ func (p *play) stages() []Count {
 		n[l.stage]++
 	}
 	var out []Count
-	for _, s := range p.workflow.Stages() {
+	for _, s := range inOrder(p.workflow) {
 		if n[s.Key] > 0 {
 			out = append(out, Count{s.Key, s.Words, n[s.Key]})
 		}
 	}
 	return out
+}
+
+// inOrder are the stages as a case goes through them, ends last.
+func inOrder(w *engine.Workflow) []engine.Stage {
+	order := []engine.Stage{Applied, Talked, ActivistProposed, ActivistDecided, Activist, Cultivating, TargetProposed, TargetConsented,
+		NoticeRunning, DevelopmentTarget, Screened, Returned, Reviewed, Qualified, Filed, NotAdopted, Adopted, Submitted, Probationary,
+		ConversionApplied, OpinionsCollected, ConversionNotice, ConversionNoticed, ConversionScreened, ConversionFiled, ConversionNotAdopted,
+		VotedConvert, VotedExtend, VotedCancel, ConversionReturned, FullMember, Archived}
+	for _, s := range w.Stages() {
+		if !slices.ContainsFunc(order, func(o engine.Stage) bool { return o.Key == s.Key }) {
+			order = append(order, s)
+		}
+	}
+	return order
 }
 
 // events are what is worth telling beside the stages.
@@ -137,6 +151,7 @@ func (p *play) events() []Count {
 		count("converted", "转为正式党员", "converted", t.acts[ApproveConversion.Key]),
 		count("withdrawn", "撤回申请", "withdrawn", t.acts[WithdrawApplication.Key]),
 		count("stopped", "终止培养", "cultivation ended", t.acts[StopCultivation.Key]),
+		count("given-up", "屡次被拒而搁置", "given up after refusals", t.givenUp),
 		count("late", "逾期办理", "done late", t.flags[engine.FlagLate]),
 		count("back-dated", "补录", "recorded afterwards", t.flags[engine.FlagBackDated]),
 	}

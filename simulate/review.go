@@ -28,7 +28,7 @@ func (l *life) isPrepared() bool {
 		but(noConsent, is(IntroducerConsent, false))) {
 		return false
 	}
-	l.wait(8, 35)
+	l.wait(6, 25)
 	conclusion := "pass"
 	if l.slips(politicsFailed) {
 		conclusion = "fail"
@@ -57,7 +57,7 @@ func (l *life) isTrained() bool {
 	}
 	days, hours, assessed := int64(l.param(TrainingMinDays)), int64(l.param(TrainingMinHours)), "pass"
 	course := func() bool {
-		l.wait(8, 45)
+		l.wait(4, 30)
 		return l.do(l.branch.above.officers[0], RecordTraining, give(is(TrainingDays, days), is(TrainingHours, hours),
 			is(TrainingAssessed, assessed), is(Certificate, l.number("培"))))
 	}

@@ -17,6 +17,7 @@ type tally struct {
 	ends     map[string]int // by action and what it led to
 	refused  int
 	upheld   int
+	givenUp  int // refused until nobody tried again
 	articles map[engine.Article]int
 	codes    map[string]*Count
 	stays    map[string][]int // days by stage
@@ -93,7 +94,7 @@ func (t *tally) accept(l *life, a *engine.Answer) {
 // waits are the days spent in each stage that was left.
 func (t *tally) waits(w *engine.Workflow) []Wait {
 	var out []Wait
-	for _, s := range w.Stages() {
+	for _, s := range inOrder(w) {
 		days := slices.Sorted(slices.Values(t.stays[s.Key]))
 		if len(days) == 0 {
 			continue

@@ -12,7 +12,7 @@ func (l *life) isListed(activistSince calendar.Date) bool {
 	if !l.isProposed(activistSince) {
 		return false
 	}
-	l.wait(4, 28)
+	l.wait(3, 22)
 	if !l.goesOn() {
 		return false
 	}

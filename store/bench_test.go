@@ -134,3 +134,50 @@ func plain(b *testing.B, config store.Config, callers int) func(*engine.Commit) 
 		return tx.Commit()
 	}
 }
+
+// BenchmarkVerify verifies cases of thirty events each. One operation is one
+// event.
+//
+//	go test ./store -run - -bench Verify
+func BenchmarkVerify(b *testing.B) {
+	for _, name := range []string{"sqlite", "postgres"} {
+		b.Run(name, func(b *testing.B) {
+			s := opener(b, databases[name](b))()
+			w := storetest.NewWorld(b, s)
+			w.Seed()
+			workflow, _ := w.Engine.Workflow("loan")
+			const cases, events = 200, 30
+			var group sync.WaitGroup
+			for range cases {
+				c, err := w.Engine.Refold(b.Context(), storetest.County, w.Open(0))
+				if err != nil {
+					b.Fatal(err)
+				}
+				group.Go(func() {
+					for range events {
+						commit, err := noteOn(workflow, c)
+						if err == nil {
+							err = s.Commit(context.Background(), commit)
+						}
+						if err != nil {
+							b.Error(err)
+							return
+						}
+						c = commit.Case
+					}
+				})
+			}
+			group.Wait()
+			b.ResetTimer()
+			var done int64
+			for done < int64(b.N) {
+				report, err := s.Verify(b.Context(), w.Engine, nil)
+				if err != nil || !report.OK() {
+					b.Fatal(err, report.Findings)
+				}
+				done += report.Events
+			}
+			b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}

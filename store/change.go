@@ -174,11 +174,13 @@ func (t *change) exec(ctx context.Context, text string, args ...any) (int64, err
 
 // insert adds many rows, some at a time.
 func (t *change) insert(ctx context.Context, into string, rows [][]any, tail string) error {
-	const some = 32
 	for len(rows) > 0 {
 		n := 1
-		if len(rows) >= some {
+		switch {
+		case len(rows) >= some:
 			n = some
+		case len(rows) >= some/8:
+			n = some / 8
 		}
 		var args []any
 		for _, row := range rows[:n] {

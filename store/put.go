@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,44 +11,81 @@ import (
 	"jinchu/register"
 )
 
-// put seals a new version of an entity onto its chain and makes it the row.
-func (t *change) put(ctx context.Context, e *engine.RegisterEvent, rule string, at time.Time, salt [32]byte) error {
-	subject, links := e.Entity.Subject(), e.Entity.Links()
-	e.Kind = subject.Kind
-	seq, head, before, err := t.last(ctx, subject)
-	if err != nil {
-		return err
+// some is how many rows are written with one statement where there are many.
+const some = 64
+
+// changed is a new version of an entity on its way to its chain.
+type changed struct {
+	event engine.RegisterEvent
+	rule  string
+	at    time.Time
+	salt  [32]byte
+}
+
+// putAll seals new versions of entities onto their chains and makes them the
+// rows. Versions of one subject follow each other in the order given.
+func (t *change) putAll(ctx context.Context, all []changed) error {
+	for len(all) > 0 {
+		distinct := map[register.Subject]bool{}
+		n := 0
+		for n < len(all) && n < some && !distinct[all[n].event.Entity.Subject()] {
+			distinct[all[n].event.Entity.Subject()] = true
+			n++
+		}
+		if err := t.put(ctx, all[:n]); err != nil {
+			return err
+		}
+		all = all[n:]
 	}
-	body, err := json.Marshal(e.Entity)
-	if err != nil {
-		return fmt.Errorf("%s: %w", subject.Chain(), err)
-	}
-	payload, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("%s: %w", subject.Chain(), err)
-	}
-	entry, err := ledger.Seal(ledger.Leaf{County: string(t.id), Case: subject.Chain(), Kind: leafKind(subject.Kind),
-		N: seq + 1, At: at, Prev: head, Rule: rule, Who: string(e.By.Office)}, payload, salt)
-	if err != nil {
-		return fmt.Errorf("%s: %w", subject.Chain(), err)
-	}
-	if err := t.append(ctx, subject.Chain(), seq+1, &entry); err != nil {
-		return err
-	}
-	_, err = t.exec(ctx, `INSERT INTO register (county, kind, id, seq, head, body, org, person, other, lookup) VALUES `+tuples(1, 10)+`
-		ON CONFLICT (county, kind, id) DO UPDATE SET seq = excluded.seq, head = excluded.head, body = excluded.body,
-		org = excluded.org, person = excluded.person, other = excluded.other, lookup = excluded.lookup`,
-		string(t.id), string(subject.Kind), subject.ID, seq+1, entry.Hash[:], body,
-		string(links.Org), string(links.Person), string(links.Other), links.Lookup)
-	if err != nil {
-		return err
-	}
-	t.touched[subject] = true
-	if seq > 0 {
-		t.touch(lists(subject.Kind, before))
-	}
-	t.touch(lists(subject.Kind, links))
 	return nil
+}
+
+// put is putAll for at most [some] distinct subjects.
+func (t *change) put(ctx context.Context, some []changed) error {
+	stand, err := t.last(ctx, some)
+	if err != nil {
+		return err
+	}
+	var events, rows [][]any
+	for i := range some {
+		entity := some[i].event.Entity
+		subject, links := entity.Subject(), entity.Links()
+		before := stand[subject]
+		entry, body, err := t.seal(&some[i], before)
+		if err != nil {
+			return fmt.Errorf("%s: %w", subject.Chain(), err)
+		}
+		events = append(events, []any{string(t.id), subject.Chain(), before.seq + 1, entry.Leaf, entry.Hash[:], entry.Payload, entry.Salt[:]})
+		rows = append(rows, []any{string(t.id), string(subject.Kind), subject.ID, before.seq + 1, entry.Hash[:], body,
+			string(links.Org), string(links.Person), string(links.Other), links.Lookup})
+		t.touched[subject] = true
+		if before.seq > 0 {
+			t.touch(lists(subject.Kind, before.links))
+		}
+		t.touch(lists(subject.Kind, links))
+	}
+	if err := t.insert(ctx, insertEvent, events, ""); err != nil {
+		return err
+	}
+	return t.insert(ctx, `INSERT INTO register (county, kind, id, seq, head, body, org, person, other, lookup)`, rows,
+		` ON CONFLICT (county, kind, id) DO UPDATE SET seq = excluded.seq, head = excluded.head, body = excluded.body,
+		org = excluded.org, person = excluded.person, other = excluded.other, lookup = excluded.lookup`)
+}
+
+// seal makes the entry that follows where the chain stands.
+func (t *change) seal(c *changed, before subjectRow) (entry ledger.Entry, body []byte, err error) {
+	subject := c.event.Entity.Subject()
+	c.event.Kind = subject.Kind
+	if body, err = json.Marshal(c.event.Entity); err != nil {
+		return entry, nil, err
+	}
+	payload, err := json.Marshal(&c.event)
+	if err != nil {
+		return entry, nil, err
+	}
+	entry, err = ledger.Seal(ledger.Leaf{County: string(t.id), Case: subject.Chain(), Kind: leafKind(subject.Kind),
+		N: before.seq + 1, At: c.at, Prev: before.head, Rule: c.rule, Who: string(c.event.By.Office)}, payload, c.salt)
+	return entry, body, err
 }
 
 func (t *change) touch(lists []register.Subject) {
@@ -58,24 +94,39 @@ func (t *change) touch(lists []register.Subject) {
 	}
 }
 
-// last is where the chain of a subject stands, and what links it had.
-func (t *change) last(ctx context.Context, subject register.Subject) (seq int64, head ledger.Hash, links register.Links, err error) {
-	rows, err := t.query(ctx, `SELECT seq, head, org, person, other, lookup FROM register WHERE county = ? AND kind = ? AND id = ?`,
-		string(t.id), string(subject.Kind), subject.ID)
+// last is where the chains of the subjects stand, and what links they had.
+func (t *change) last(ctx context.Context, of []changed) (map[register.Subject]subjectRow, error) {
+	n := 1
+	if len(of) > 1 {
+		n = some // few texts: the rest of the list repeats the last subject
+	}
+	args := []any{string(t.id)}
+	for i := range n {
+		subject := of[min(i, len(of)-1)].event.Entity.Subject()
+		args = append(args, string(subject.Kind), subject.ID)
+	}
+	rows, err := t.query(ctx, `SELECT kind, id, seq, head, body, org, person, other, lookup FROM register
+		WHERE county = ? AND (kind, id) IN (VALUES `+tuples(n, 2)+`)`, args...)
 	if err != nil {
-		return 0, head, links, err
+		return nil, err
 	}
-	var hash []byte
-	if rows.Next() {
-		err = rows.Scan(&seq, &hash, &links.Org, &links.Person, &links.Other, &links.Lookup)
-		copy(head[:], hash)
+	defer rows.Close()
+	out := map[register.Subject]subjectRow{}
+	for rows.Next() {
+		r, err := scanSubject(rows)
+		if err != nil {
+			return nil, err
+		}
+		out[r.subject] = r
 	}
-	return seq, head, links, errors.Join(err, rows.Err(), rows.Close())
+	return out, rows.Err()
 }
+
+const insertEvent = `INSERT INTO events (county, chain, seq, leaf, hash, payload, salt)`
 
 // append adds an entry to a chain.
 func (t *change) append(ctx context.Context, chain string, seq int64, e *ledger.Entry) error {
-	_, err := t.exec(ctx, `INSERT INTO events (county, chain, seq, leaf, hash, payload, salt) VALUES `+tuples(1, 7),
+	_, err := t.exec(ctx, insertEvent+` VALUES `+tuples(1, 7),
 		string(t.id), chain, seq, e.Leaf, e.Hash[:], e.Payload, e.Salt[:])
 	return err
 }

@@ -26,13 +26,12 @@ func (s *Store) keepAlone(ctx context.Context, c *engine.Commit, v *view) error 
 				return err
 			}
 		}
+		effects := make([]changed, len(c.Effects))
 		for i, entity := range c.Effects {
-			event := engine.RegisterEvent{On: c.Event.On, By: c.Event.By, Case: c.Case.ID, Entity: entity}
-			if err := t.put(ctx, &event, c.Event.Rule, c.Event.At, c.Salts[i]); err != nil {
-				return err
-			}
+			effects[i] = changed{engine.RegisterEvent{On: c.Event.On, By: c.Event.By, Case: c.Case.ID, Entity: entity},
+				c.Event.Rule, c.Event.At, c.Salts[i]}
 		}
-		return nil
+		return t.putAll(ctx, effects)
 	})
 }
 
@@ -115,16 +114,12 @@ func (s *Store) Record(ctx context.Context, r *engine.Record) error {
 	if err != nil {
 		return err
 	}
+	all := make([]changed, len(r.Entities))
+	for i, entity := range r.Entities {
+		all[i] = changed{engine.RegisterEvent{On: r.On, By: r.By, Reason: r.Reason, Entity: entity}, "", r.At, r.Salts[i]}
+	}
 	ctx = context.WithoutCancel(ctx)
-	return s.alone(ctx, r.County, v, func(t *change) error {
-		for i, entity := range r.Entities {
-			event := engine.RegisterEvent{On: r.On, By: r.By, Reason: r.Reason, Entity: entity}
-			if err := t.put(ctx, &event, "", r.At, r.Salts[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.alone(ctx, r.County, v, func(t *change) error { return t.putAll(ctx, all) })
 }
 
 // lists are the lists an entity stands in.

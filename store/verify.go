@@ -97,7 +97,6 @@ type verifier struct {
 	folded  *engine.Case
 	held    map[claimName]string // claim -> state, as the events have it
 	subject subjectRow           // as the events have it
-	event   engine.Event
 }
 
 // subjectRow is a row of the register.

@@ -233,7 +233,7 @@ func (p *problem) err(action string, status int) error {
 		return r
 	case p.Code == "post-not-allowed":
 		// The door is shut before the engine says the same.
-		return &engine.Refused{Action: action, Grounds: []engine.Ground{{Code: "role", Words: words}}}
+		return &engine.Refused{Action: action, Grounds: []engine.Ground{{Code: "role", Article: shutDoor, Words: words}}}
 	case status == http.StatusNotFound:
 		return &engine.NotFound{What: p.DetailEn}
 	case status == http.StatusConflict, status == http.StatusPreconditionFailed, p.Code == "key-reused":

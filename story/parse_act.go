@@ -19,6 +19,7 @@ type deed struct {
 	on     calendar.Date
 	reason string
 	seen   int64
+	latest bool // seen=last
 	key    string
 
 	open    string // workflow, where the deed opens a case
@@ -127,9 +128,11 @@ func (p *parser) gives(d *deed) error {
 		case t.text == "because" && t.bare:
 			t, err = p.next("a reason in quotes")
 			d.reason = t.text
+		case t.key == "seen" && t.value == "last" && !d.newCase:
+			d.latest = true
 		case t.key == "seen":
 			if d.seen, err = strconv.ParseInt(t.value, 10, 64); err != nil {
-				err = &Error{t.pos, "seen= takes the number of the last event looked at"}
+				err = &Error{t.pos, "seen= takes the number of the last event looked at, or last"}
 			}
 		case t.key == "key":
 			d.key = t.value

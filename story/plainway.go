@@ -34,22 +34,31 @@ var (
 	committee = of(approving, register.CommitteeReviewer, register.CommitteeSecretary)
 	county    = of(func(w *way) *register.Org { return w.r.names.orgs["county"] },
 		register.CountyReviewer, register.CountyHead)
-	generalBranch = of(aGeneralBranch, register.GeneralBranchChief)
-	department    = of(func(w *way) *register.Org { return w.r.names.department(owing(w)) }, register.DepartmentOfficer)
+	department = of(func(w *way) *register.Org { return w.r.names.department(owing(w)) }, register.DepartmentOfficer)
 )
 
 func approving(w *way) *register.Org {
 	return w.above(func(o *register.Org) bool { return o.Approves })
 }
 
-// aGeneralBranch is the general branch between the branch and the approving
-// committee, nil for none.
-func aGeneralBranch(w *way) *register.Org {
-	o := w.above(func(o *register.Org) bool { return o.Kind == register.GeneralBranch || o.Approves })
-	if o == nil || o.Kind != register.GeneralBranch {
+// deliberating is the general branch, or the committee without power to
+// approve, between the branch and the approving committee; nil for none.
+func deliberating(w *way) *register.Org {
+	o := w.above(func(o *register.Org) bool {
+		return o.Kind == register.GeneralBranch || o.Kind == register.Committee
+	})
+	if o == nil || o.Approves {
 		return nil
 	}
 	return o
+}
+
+// deliberator is the secretary of the body that deliberates.
+func deliberator(w *way) (*register.Office, error) {
+	if o := deliberating(w); o != nil && o.Kind == register.Committee {
+		return of(deliberating, register.CommitteeSecretary)(w)
+	}
+	return of(deliberating, register.GeneralBranchChief)(w)
 }
 
 // department is the consulted department with a duty.
@@ -96,7 +105,7 @@ var plainWay = map[string][]step{
 	"qualified": {{action: "file-meeting", to: "filed", who: branch, gives: map[string]give{"time": meetingTime, "place": text("支部会议室")}}},
 	"filed":     {{action: "record-meeting", to: "adopted", who: branch, when: filedFor, gives: map[string]give{"present": (*way).eligible, "yes": (*way).eligible}}},
 	"adopted": {
-		{action: "deliberate", who: generalBranch, still: notDeliberated, gives: map[string]give{"deliberation": text("同意")}},
+		{action: "deliberate", who: deliberator, still: notDeliberated, gives: map[string]give{"deliberation": text("同意")}},
 		{action: "submit-dossier", to: "submitted", who: branch},
 	},
 	"submitted": {
@@ -121,7 +130,7 @@ var plainWay = map[string][]step{
 	"conversion-filed": {{action: "record-meeting", to: "voted-convert", who: branch, when: filedFor,
 		gives: map[string]give{"present": (*way).eligible, "yes": (*way).eligible, "resolution": text("convert")}}},
 	"voted-convert": {
-		{action: "deliberate", who: generalBranch, still: notDeliberated, gives: map[string]give{"deliberation": text("同意")}},
+		{action: "deliberate", who: deliberator, still: notDeliberated, gives: map[string]give{"deliberation": text("同意")}},
 		{action: "approve-conversion", to: "full-member", who: committee},
 	},
 	"full-member": {{action: "archive", to: "archived", who: committee, gives: map[string]give{"papers": text("all"), "keeper": text("committee")}}},
@@ -242,7 +251,7 @@ func meetingTime(w *way) (string, error) {
 
 func filedFor(w *way) calendar.Date { return w.date("time") }
 
-func notDeliberated(w *way) bool { return aGeneralBranch(w) != nil && !w.has("deliberation") }
+func notDeliberated(w *way) bool { return deliberating(w) != nil && !w.has("deliberation") }
 
 // probationReview is the day the next review in probation is due.
 func probationReview(w *way) calendar.Date {

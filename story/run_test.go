@@ -41,7 +41,7 @@ func play(t *testing.T, d story.Driver, name, text string) *story.Result {
 
 // TestSamples plays the sample stories on the engine alone and over HTTP.
 func TestSamples(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
+	files, err := filepath.Glob("testdata/stories/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no sample stories", err)
 	}

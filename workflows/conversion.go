@@ -113,6 +113,10 @@ var (
 	recordPartyAge = Computing(PartyAgeFrom, func(s *Situation) (calendar.Date, bool) { return ProbationTo.Held(s.Case) })
 )
 
+// beforeScreening are the stages in which what probation still lacks can be
+// made up for: the screening asks for it.
+var beforeScreening = []Stage{Probationary, ConversionApplied, OpinionsCollected, ConversionNotice, ConversionNoticed}
+
 // conversionRules are the sentences from probation to the archive.
 func conversionRules() []Rule {
 	meeting := func(resolution Condition, to Stage, more ...Condition) Rule {
@@ -122,9 +126,9 @@ func conversionRules() []Rule {
 			Noting(DiscussedInTime).Recording(recordEligible).With(paper("支部大会决议", "resolution"))
 	}
 	return []Rule{
-		Art("细则 25", CountyDepartment.May(FileWithCounty).In(Probationary).Stays()).Taking(RecordNumber).With(paper("备案表", "record")),
+		Art("细则 25", CountyDepartment.May(FileWithCounty).In(beforeScreening...).Stays()).Taking(RecordNumber).With(paper("备案表", "record")),
 		Art("细则 28", Branch.May(AssignGroup).In(Probationary).Stays()).Taking(Group),
-		Art("细则 29", AnyLevel.May(RecordOath).In(Probationary).Stays()).Taking(OathPlace).With(paper("宣誓记录", "record of the oath")),
+		Art("细则 29", AnyLevel.May(RecordOath).In(beforeScreening...).Stays()).Taking(OathPlace).With(paper("宣誓记录", "record of the oath")),
 		Art("细则 31", Branch.May(ProbationReview).In(Probationary).Stays()).Giving(ReviewOpinion).With(paper("预备党员考察表", "observation form")),
 		Art("2014细则 35", Training.May(TransferProbationary).In(Probationary).Stays()).Giving(NewBranch, DossierExamined).
 			If(ReceivedByBranch, DossierWasExamined).MovingTo(NewBranch).Making(movePerson),

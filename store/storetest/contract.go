@@ -42,6 +42,7 @@ func Run(t *testing.T, fresh func(t testing.TB) *Database) {
 		{"a serial is given out once", serialsOnce},
 		{"a person has one live serial", oneLiveSerial},
 		{"an act rests on the register as it is", registerChanged},
+		{"a group rests on the register as it is", groupFresh},
 		{"a refusal rests on the register as it is", refusalFresh},
 		{"a list of the register that grew is noticed", listChanged},
 		{"unrelated changes of the register do not disturb", unrelatedChange},

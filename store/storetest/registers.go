@@ -37,6 +37,28 @@ func registerChanged(t *testing.T, d *Database) {
 	a.clean()
 }
 
+// groupFresh keeps many acts at once after another process has changed what
+// half of them rest on.
+func groupFresh(t *testing.T, d *Database) {
+	a := begin(t, d)
+	b := NewWorld(t, d.Open())
+	// Not a member of the branch, whose members all of the acts rest on.
+	far := &register.Person{ID: "p-far", Name: "王示例", Org: register.OrgID(County)}
+	run := make([]func() error, 40)
+	for i := range run {
+		c := a.decided(a.Open(0), "note")
+		if i%2 == 0 {
+			c.View.Person(far.ID)
+		}
+		run[i] = func() error { return a.keep(c) }
+	}
+	b.Record(far)
+	for i, err := range together(run...) {
+		expect(t, err, []error{engine.ErrStale, nil}[i%2])
+	}
+	a.clean()
+}
+
 func refusalFresh(t *testing.T, d *Database) {
 	a := begin(t, d)
 	b := NewWorld(t, d.Open())
@@ -133,13 +155,11 @@ func farBehind(t *testing.T, d *Database) {
 	b := NewWorld(t, d.Open())
 	id := a.Open(0)
 	c := a.decided(id, "note")
-	for range 12 { // more changes than are read at once
-		entities := make([]register.Entity, 0, 1000)
-		for i := range 1000 {
-			entities = append(entities, &register.Kin{A: register.PersonID(fmt.Sprint("a", i)), B: register.PersonID(fmt.Sprint("b", i)), Degree: register.OtherKin})
-		}
-		b.Record(entities...)
+	var entities []register.Entity
+	for i := range 4000 { // with the lists they stand in, more than is read at once
+		entities = append(entities, &register.Kin{A: register.PersonID(fmt.Sprint("a", i)), B: register.PersonID(fmt.Sprint("b", i)), Degree: register.OtherKin})
 	}
+	b.Record(entities...)
 	expect(t, a.keep(c), engine.ErrStale)
 	a.Must(id, "note")
 }
