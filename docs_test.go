@@ -38,14 +38,6 @@ func readHouse(t *testing.T) *house {
 		}
 	})
 	h.files = append(h.files, ".ci/run")
-	stories, err := filepath.Glob("*/testdata/*/*.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range stories {
-		h.files = append(h.files, filepath.ToSlash(s))
-		folders[path.Dir(filepath.ToSlash(s))+"/"] = true
-	}
 	h.files = slices.AppendSeq(h.files, maps.Keys(folders))
 	for _, s := range sources(t) {
 		names := declared(s.file)

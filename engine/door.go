@@ -124,6 +124,14 @@ func (e *Engine) try(ctx context.Context, actor Actor, m Move, now time.Time) (*
 	if err != nil {
 		return nil, err
 	}
+	if m.Seen > s.Case.Seq { // another server knows more than this one remembers
+		if err := e.catchUp(ctx, actor.County, m.Case); err != nil {
+			return nil, err
+		}
+		if s, err = e.situate(ctx, actor, m, now); err != nil {
+			return nil, err
+		}
+	}
 	if m.Seen != 0 && m.Seen != s.Case.Seq {
 		return nil, e.stale(ctx, s.Case, m.Seen)
 	}

@@ -69,7 +69,7 @@ func (p *play) plans(year int) []*register.Plan {
 	var out []*register.Plan
 	for i, c := range p.county.committees {
 		r := rand.New(rand.NewPCG(p.config.Seed, 1<<34+uint64(year)<<16+uint64(i)))
-		out = append(out, &register.Plan{Org: c.org.ID, Year: year, Quota: 1 + c.needs[year]*(60+r.IntN(60))/100,
+		out = append(out, &register.Plan{Org: c.org.ID, Year: year, Quota: 1 + c.needs[year]*(35+r.IntN(45))/100,
 			Targets: map[string]int{"women": 30, "age35": 50}})
 	}
 	p.tally.plan(out)

@@ -217,7 +217,7 @@ func (l *life) must(s step) bool {
 		}
 		if l.refusedFor("no-kin") || l.refusedFor("fresh-reviewer") {
 			s.who = l.play.county.another(s.who, l.rand)
-			l.wait(0, 2)
+			l.wait(1, 2)
 			continue
 		}
 		if l.refusedFor("late") {

@@ -214,7 +214,7 @@ func (l *life) isApproved() bool {
 		return false
 	}
 	if l.slips(formSpoiled) {
-		l.wait(0, 4)
+		l.wait(1, 4)
 		if !l.do(l.play.county.reviewers[1], ReplaceForm, give(is(FormSpoiled, "填写错误,收回作废"))) {
 			return false
 		}

@@ -52,8 +52,10 @@ type play struct {
 	days      map[calendar.Date][]*life // who acts on a day
 }
 
-// Play plays the years up to and including the day Until. The engine's county
-// has to be empty; organizations that are there already are left as they are.
+// Play plays the years up to and including the day Until. The county has to be
+// empty; its organizations may be there already, and some branches become too
+// small to have a committee. [ErrPlayed] and *[calendar.NotLoaded] are the
+// caller's to act upon; after any other error the county is half played.
 func Play(ctx context.Context, e *engine.Engine, cfg Config) (*Report, error) {
 	p, err := newPlay(ctx, e, cfg)
 	if err != nil {

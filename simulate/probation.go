@@ -36,7 +36,7 @@ func (l *life) isSworn() bool {
 			return false
 		}
 	}
-	l.wait(0, 5)
+	l.wait(1, 5)
 	if !l.do(l.branch.second, AssignGroup, give(is(Group, one(l.rand, []string{"第一党小组", "第二党小组"})))) {
 		return false
 	}
@@ -115,7 +115,7 @@ func (l *life) isScreenedForConversion(ends calendar.Date) bool {
 		return false
 	}
 	if l.param(ConversionNoticeOn) != 0 || l.rand.IntN(4) == 0 {
-		l.wait(0, 4)
+		l.wait(1, 4)
 		if !l.do(l.branch.secretary, PostConversionNotice, give(is(NoticePlace, "村务公开栏"))) || !l.noticeEnds(CloseConversionNotice) {
 			return false
 		}
@@ -155,7 +155,7 @@ func (l *life) isResolved(least calendar.Date, again bool) bool {
 		}
 	default:
 		m.slips = append(m.slips, but(secondExtension, is(Resolution, "extend"), is(ExtendMonths, int64(6))).only(again))
-		m.early = l.on.AddDays(l.param(FilingLeadDays) + 16).Before(least) && l.slips(convertEarly)
+		m.early = l.on.AddDays(l.param(FilingLeadDays)+16).Before(least) && l.slips(convertEarly)
 	}
 	m.passes = !l.slips(notAdopted)
 	for {

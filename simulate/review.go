@@ -132,7 +132,7 @@ func (l *life) isAsked() bool {
 	}
 	l.rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
 	for i, key := range keys {
-		l.wait(0, 4)
+		l.wait(1, 4)
 		if i == len(keys)-1 && !l.lastAnswer(reviewer) {
 			return false
 		}
@@ -186,11 +186,11 @@ func (l *life) passesCommittee(returns int) (again, ok bool) {
 		if l.slips(notVisited) && l.try(step{who: reviewer, action: PassReview.Key, fields: merged(pass, nil)}) == over {
 			return false, false
 		}
-		l.wait(0, 5)
+		l.wait(1, 5)
 		if !l.do(reviewer, RecordVisit, give(is(VisitNotes, "到支部走访,召开座谈会"))) {
 			return false, false
 		}
-		l.wait(0, 4)
+		l.wait(1, 4)
 		if l.slips(returnedBelow) {
 			return true, l.isReturned(reviewer)
 		}

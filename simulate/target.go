@@ -31,7 +31,7 @@ func (l *life) isListed(activistSince calendar.Date) bool {
 	if !l.do(committee, ConsentTarget, give(is(ReplyNumber, l.number("发")))) {
 		return false
 	}
-	l.wait(0, 6)
+	l.wait(1, 6)
 	return l.do(l.branch.secretary, PostNotice, give(is(NoticePlace, "村务公开栏"))) && l.noticeEnds(CloseNotice)
 }
 
@@ -97,13 +97,13 @@ func (l *life) noticeEnds(closing engine.Action) bool {
 		}
 	}
 	if l.slips(objected) {
-		l.wait(0, 1)
+		l.wait(1, 2)
 		if !l.objection(&close, upheld) {
 			return false
 		}
 	}
 	l.waitUntil(end.AddDays(1))
-	l.wait(0, 6)
+	l.wait(1, 6)
 	return l.must(close)
 }
 

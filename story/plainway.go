@@ -251,7 +251,15 @@ func meetingTime(w *way) (string, error) {
 
 func filedFor(w *way) calendar.Date { return w.date("time") }
 
-func notDeliberated(w *way) bool { return deliberating(w) != nil && !w.has("deliberation") }
+// notDeliberated reports whether the resolution of the last meeting waits for
+// the body that deliberates.
+func notDeliberated(w *way) bool {
+	done := true
+	for _, d := range w.state.Trail {
+		done = (done || d.Action == "deliberate") && d.Action != "record-meeting"
+	}
+	return deliberating(w) != nil && !done
+}
 
 // probationReview is the day the next review in probation is due.
 func probationReview(w *way) calendar.Date {

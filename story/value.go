@@ -185,9 +185,12 @@ func (r *runner) exclusions(text string) ([]engine.Exclusion, error) {
 	return out, nil
 }
 
-// items reads "key:text;key:text".
+// items reads "key:text;key:text"; "none" is the empty list.
 func items(text string) []engine.Item {
 	out := []engine.Item{}
+	if text == "none" {
+		return out
+	}
 	for _, part := range strings.Split(text, ";") {
 		key, rest := cut(part)
 		out = append(out, engine.Item{Key: key, Text: rest})

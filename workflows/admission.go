@@ -25,7 +25,7 @@ func Admission() *Workflow {
 func paper(zh, en string) Words { return Words{Zh: zh, En: en} }
 
 // consulted reports whether a department was asked about a case.
-func consulted(c *Case, o *register.Org) bool { return asked(c, o.Duty) }
+func consulted(c *Case, o *register.Org) bool { return asked(c, o.Duty) > 0 }
 
 // becomes changes the person's standing with the act.
 func becomes(standing register.Standing) Effect {
@@ -151,7 +151,7 @@ func preReviewRules() []Rule {
 		return r.When(Not(FraudFound)).Making(becomes(register.Outside))
 	}
 	return []Rule{
-		Art("细则 14", Branch.May(AssignIntroducers).In(DevelopmentTarget).Stays()).Giving(Introducers).Taking(IntroducerConsent).
+		Art("细则 14", Branch.May(AssignIntroducers).In(DevelopmentTarget).Stays()).Giving(Introducers, IntroducerConsent).
 			If(IntroducersAreTwo, IntroducersAreFull, IntroducersUnsanctioned, IntroducersNoKin, IntroducersConsent).
 			Noting(IntroducersUnrelated).With(paper("入党介绍人登记", "introducers")),
 		Art("细则 16", AnyLevel.May(RecordPoliticalReview).In(DevelopmentTarget).Stays()).Giving(PoliticalConclusion).Taking(ReviewMethods, ReviewPlaces).
@@ -223,7 +223,7 @@ func meetingRules() []Rule {
 			If(HasApprovalPower, BeforeApprovalExpires, NotYetExtended).With(paper("延长审批说明", "extension")),
 		Art("细则 25", ApprovalBody.May(Approve).In(Submitted).To(Probationary)).Taking(approvalTaken...).
 			If(approvalConditions...).If(CommitteeHasTalked, WithinApprovalTime).Recording(recordProbationFrom, recordProbationTo).
-			Claiming(PlanSlot.Do(Use), FormSerial.Do(Use)).Making(becomes(register.Probationary)).ByLaw("2014细则 23").With(paper("批复", "reply")),
+			Claiming(PlanSlot.Do(Use), FormSerial.Do(Use)).Making(becomes(register.Probationary)).ByLaw("2014细则 23").With(paper("批复", "reply")).AnewRound(),
 		failing(Art("细则 24", ApprovalBody.May(RefuseApproval).In(Submitted).To(Rejected)).Giving(RefuseReason).Taking(approvalTaken...).
 			If(HasApprovalPower, NoKin)).ByLaw("2014细则 23").With(paper("不予批准通知", "notice of refusal")),
 		failing(Art("细则 25", Clock.May(LapseApproval).In(Adopted, Submitted).To(Lapsed)).If(PastLongestTime)).With(paper("责任倒查线索", "lead for accountability")),

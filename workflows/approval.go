@@ -32,11 +32,14 @@ var (
 				Reading(TalkOpinion).After(CommitteeTalk).Holds(func(s *Situation) bool { _, ok := TalkOpinion.Held(s.Case); return ok })
 
 	DeliberatedWhereNeeded = Cond("deliberated", "上级为总支或无审批权限党委的已审议", "deliberated where a body without power to approve stands between").Cite("2014细则 23").
-				Reading(Deliberated).After(Deliberate).Test(func(s *Situation) []Words {
+				After(Deliberate, RecordMeeting).Test(func(s *Situation) []Words {
 		if !underDeliberatingBody(s) {
 			return nil
 		}
-		if _, ok := Deliberated.Held(s.Case); ok {
+		// The resolution of each meeting is deliberated: that of the admission
+		// does not stand for the one of the conversion.
+		last, meeting := s.Case.Last(Deliberate.Key), s.Case.Last(RecordMeeting.Key)
+		if last != nil && meeting != nil && last.Seq > meeting.Seq {
 			return nil
 		}
 		return Missing("总支或该党委尚未审议", "the general branch or that committee has not deliberated")

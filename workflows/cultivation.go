@@ -44,7 +44,7 @@ var (
 
 	ObjectionUpheld = Is(ObjectionFinding, "upheld").Cite("公示")
 
-	NoUpheldObjection = Cond("no-upheld-objection", "无属实的异议", "no objection was upheld").Cite("公示").
+	NoUpheldObjection = Cond("no-upheld-objection", "本轮无属实的异议", "no objection was upheld in this round").Cite("公示").
 				Reading(ObjectionFinding).Holds(func(s *Situation) bool {
 		for _, f := range ObjectionFinding.All(s.Case) {
 			if f.Value == "upheld" {

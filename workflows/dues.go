@@ -1,7 +1,10 @@
 package workflows
 
 import (
+	"slices"
+
 	. "jinchu/engine"
+	"jinchu/register"
 )
 
 var (
@@ -9,22 +12,10 @@ var (
 			Holds(func(s *Situation) bool { return s.Case.LastIn(ExtendApproval.Key) != nil })
 
 	aDepartmentOwes = Cond("opinion-awaited", "有部门尚未回复", "a department has not answered").Reading(Departments, OpinionsDone).
-			Holds(func(s *Situation) bool { return len(OpinionsDone.All(s.Case)) < askedCount(s.Case) })
+			Holds(func(s *Situation) bool {
+			return slices.ContainsFunc(register.Duties, func(d register.Duty) bool { return owes(s.Case, d) })
+		})
 )
-
-// askedCount is how many departments were asked in this round.
-func askedCount(c *Case) int {
-	n := 0
-	for _, o := range Departments.Options {
-		for _, f := range Departments.All(c) {
-			if ds, ok := f.Value.([]string); ok && contains(ds, o.Key) {
-				n++
-				break
-			}
-		}
-	}
-	return n
-}
 
 // dues are the deadlines of the procedure. Where the rules give none, a step
 // is reminded of after the months the county says.

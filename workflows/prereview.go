@@ -44,7 +44,7 @@ var (
 
 	DepartmentWasAsked = Cond("was-asked", "本部门已被征求意见且尚未回复", "the department was asked and has not answered").Cite("三级预审").
 				Reading(Departments, OpinionsDone).Holds(func(s *Situation) bool {
-		return asked(s.Case, s.Org.Duty) && !answered(s.Case, s.Org.Duty)
+		return owes(s.Case, s.Org.Duty)
 	})
 
 	VisitRecorded = Cond("visit-recorded", "已深入所在支部走访", "the branch was visited").Cite("三级预审").
@@ -89,58 +89,58 @@ func trained(s *Situation) []Words {
 	return out
 }
 
-// asked reports whether a department was asked in this round.
-func asked(c *Case, d register.Duty) bool {
+// asked is the event that last asked a department in this round, 0 for none.
+func asked(c *Case, d register.Duty) int64 {
+	last := int64(0)
 	for _, f := range Departments.All(c) {
 		if ds, ok := f.Value.([]string); ok && contains(ds, string(d)) {
-			return true
+			last = f.Seq
 		}
 	}
-	return false
+	return last
 }
 
-// answered reports whether a department has answered in this round.
-func answered(c *Case, d register.Duty) bool {
+// answered is the event with a department's last answer in this round, 0 for
+// none. A department that is asked again owes an answer again.
+func answered(c *Case, d register.Duty) int64 {
+	last := int64(0)
 	for _, f := range OpinionsDone.All(c) {
 		if f.Value == string(d) {
-			return true
+			last = f.Seq
 		}
 	}
-	return false
+	return last
 }
+
+// owes reports whether a department was asked and has not answered since.
+func owes(c *Case, d register.Duty) bool { return asked(c, d) > answered(c, d) }
 
 func missingOpinions(s *Situation) []Words {
 	var out []Words
 	for _, o := range Departments.Options {
 		d := register.Duty(o.Key)
 		switch {
-		case !asked(s.Case, d):
+		case asked(s.Case, d) == 0:
 			out = append(out, Words{Zh: o.Words.Zh + "部门未征求意见", En: o.Words.En + " was not asked"})
-		case !answered(s.Case, d):
+		case owes(s.Case, d):
 			out = append(out, Words{Zh: o.Words.Zh + "部门未回复", En: o.Words.En + " has not answered"})
 		}
 	}
 	return out
 }
 
+// adverseOpinions are the departments whose last answer objects.
 func adverseOpinions(s *Situation) []Words {
 	var out []Words
-	results, of := OpinionResult.All(s.Case), OpinionsDone.All(s.Case)
-	for i := range results {
-		if results[i].Value == "adverse" && i < len(of) {
-			out = append(out, optionWords(Departments.Field, fmt.Sprint(of[i].Value)))
+	for _, o := range Departments.Options {
+		last := answered(s.Case, register.Duty(o.Key))
+		for _, f := range OpinionResult.All(s.Case) {
+			if f.Seq == last && f.Value == "adverse" {
+				out = append(out, o.Words)
+			}
 		}
 	}
 	return out
-}
-
-func optionWords(f *Field, key string) Words {
-	for _, o := range f.Options {
-		if o.Key == key {
-			return o.Words
-		}
-	}
-	return Words{Zh: key, En: key}
 }
 
 func unfixed(s *Situation) []Words {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,16 +114,21 @@ func opened(t *testing.T, config store.Config) *store.Store {
 // officeTokens gives every office of a county a token that says which it is.
 type officeTokens struct {
 	county  register.CountyID
+	mu      sync.Mutex
 	offices map[[32]byte]register.OfficeID
 }
 
 func (o *officeTokens) Lookup(_ context.Context, sum [32]byte) (api.Token, bool, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	office, ok := o.offices[sum]
 	return api.Token{County: o.county, Office: office}, ok, nil
 }
 
 func (o *officeTokens) token(office register.OfficeID) string {
 	text := "jc_" + strings.ReplaceAll(string(office), "-", "_")
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.offices[api.HashToken(text)] = office
 	return text
 }
@@ -140,7 +146,7 @@ func overHTTP(t *testing.T) *story.HTTPDriver {
 	t.Cleanup(shut)
 	return story.NewHTTPDriver(over(t, inmem.New()), http.DefaultClient, func(e *engine.Engine, county register.CountyID) (string, func(register.OfficeID) string, error) {
 		shut()
-		tokens := &officeTokens{county, map[[32]byte]register.OfficeID{}}
+		tokens := &officeTokens{county: county, offices: map[[32]byte]register.OfficeID{}}
 		server = httptest.NewServer(api.New(api.Config{Engine: e, County: county, Tokens: tokens, Demo: true,
 			Now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
 			Log: slog.New(slog.NewTextHandler(io.Discard, nil))}))
