@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"jinchu/calendar"
 	"jinchu/ledger"
 )
 
@@ -38,7 +39,7 @@ func Blank(e *Event) *Case {
 // with is the case after an event, but for its deadlines and its head.
 func (c *Case) with(w *Workflow, e *Event) *Case {
 	n := *c
-	n.Seq, n.At, n.Ended, n.LastOn = e.Seq, e.At, c.Ended || e.Ends, e.On
+	n.Seq, n.At, n.Ended, n.LastOn = e.Seq, e.At, c.Ended || e.Ends, calendar.Max(c.LastOn, e.On)
 	if c.Seq == 0 {
 		n.OpenedOn = e.On
 	}

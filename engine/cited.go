@@ -96,6 +96,12 @@ func (w *Workflow) Cited() []Article {
 			if a != "" && !slices.Contains(out, a) {
 				out = append(out, a)
 			}
+			if w.Older == nil || a == "" {
+				continue
+			}
+			if older := w.Older(a); older != "" && !slices.Contains(out, older) {
+				out = append(out, older)
+			}
 		}
 	}
 	for i := range w.Rules {

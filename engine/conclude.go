@@ -15,23 +15,39 @@ func (s *Situation) claim(r *Rule) ([]ClaimChange, []Ground) {
 	var changes []ClaimChange
 	var grounds []Ground
 	for i, op := range r.Claims {
-		key, held := s.Case.Held[op.Claim.Kind]
-		if op.Op == Take {
-			if held && !givesUp(r.Claims[:i], op.Claim.Kind) {
-				continue // it is kept: one person, one number
-			}
-			var missing []Words
-			if key, missing = op.Claim.Pick(s); missing != nil {
-				grounds = append(grounds, Ground{Code: claimCode(op.Claim), Article: r.Article,
-					Words: op.Claim.Words, Missing: missing})
-				continue
-			}
-		} else if !held {
+		kind := op.Claim.Kind
+		key, held := s.Case.Held[kind]
+		if op.Op != Take && !held {
 			continue
 		}
-		changes = append(changes, ClaimChange{Op: op.Op, Kind: op.Claim.Kind, Key: key})
+		if op.Op == Take && held && !givesUp(r.Claims[:i], kind) {
+			continue // it is kept: one person, one number
+		}
+		exchanged := op.Op == Use && op.Claim.Stale != nil && op.Claim.Stale(s, key)
+		if exchanged {
+			changes = append(changes, ClaimChange{Op: Release, Kind: kind, Key: key})
+		}
+		if op.Op == Take || exchanged {
+			var missing []Words
+			if key, missing = op.Claim.Pick(s); missing != nil {
+				grounds = append(grounds, claimGround(r, op.Claim, missing))
+				continue
+			}
+		}
+		if exchanged {
+			changes = append(changes, ClaimChange{Op: Take, Kind: kind, Key: key})
+		}
+		changes = append(changes, ClaimChange{Op: op.Op, Kind: kind, Key: key})
 	}
 	return changes, grounds
+}
+
+func claimGround(r *Rule, c *Claim, missing []Words) Ground {
+	g := Ground{Code: claimCode(c), Article: c.Cite, Words: c.Words, Missing: missing}
+	if g.Article == "" {
+		g.Article = r.Article
+	}
+	return g
 }
 
 func claimCode(c *Claim) string { return "claim-" + c.Kind }
@@ -39,7 +55,7 @@ func claimCode(c *Claim) string { return "claim-" + c.Kind }
 // givesUp reports whether earlier operations of the rule end a claim.
 func givesUp(ops []ClaimOp, kind string) bool {
 	return slices.ContainsFunc(ops, func(op ClaimOp) bool {
-		return op.Claim.Kind == kind && (op.Op == Void || op.Op == Release)
+		return op.Claim.Kind == kind && op.Op != Take
 	})
 }
 

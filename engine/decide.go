@@ -36,9 +36,12 @@ func Decide(s *Situation) (*Decision, error) {
 		return nil, s.Err()
 	}
 	if refused != nil {
-		return nil, refused
+		return nil, s.asOf(refused)
 	}
 	if err := s.checkTaken(rule); err != nil {
+		return nil, err
+	}
+	if err := s.checkOrder(rule); err != nil {
 		return nil, err
 	}
 	grounds := s.grounds(rule)
@@ -48,7 +51,7 @@ func Decide(s *Situation) (*Decision, error) {
 		return nil, s.Err()
 	}
 	if len(grounds) > 0 {
-		return nil, &Refused{Action: s.Action, Grounds: grounds}
+		return nil, s.asOf(&Refused{Action: s.Action, Grounds: grounds})
 	}
 	return s.conclude(rule, changes)
 }
@@ -229,15 +232,33 @@ func (s *Situation) ground(r *Rule, c *Condition, missing []Words) Ground {
 }
 
 // cite is the article of a condition in the edition of the rules in force on
-// the day of the act.
+// the day of the act, where the condition names both.
 func (s *Situation) cite(r *Rule, c *Condition) Article {
 	switch {
 	case len(c.Cites) == 0:
 		return r.Article
-	case len(c.Cites) > 1 && s.Workflow.Edition != nil && s.On.Before(s.Workflow.Edition.Date(s.Profile)):
+	case len(c.Cites) > 1 && s.beforeEdition():
 		return c.Cites[1]
 	}
 	return c.Cites[0]
+}
+
+func (s *Situation) beforeEdition() bool {
+	return s.Workflow.Edition != nil && s.On.Before(s.Workflow.Edition.Date(s.Profile))
+}
+
+// asOf cites the articles of a refusal by the numbers they had on the day of
+// the act.
+func (s *Situation) asOf(r *Refused) *Refused {
+	if s.Workflow.Older == nil || !s.beforeEdition() {
+		return r
+	}
+	for i := range r.Grounds {
+		if older := s.Workflow.Older(r.Grounds[i].Article); older != "" {
+			r.Grounds[i].Article = older
+		}
+	}
+	return r
 }
 
 // lateGround demands a reason of an act that comes after its deadline, where

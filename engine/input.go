@@ -106,7 +106,7 @@ func (s *Situation) checkDates() error {
 	case s.On.After(s.Today):
 		return invalid("future-date", "on", "不得填写将来的日期 "+s.On.String(),
 			fmt.Sprintf("the act is dated %s, after today %s; record it when it has happened", s.On, s.Today))
-	case s.On.Before(s.Case.LastOn) && s.On.Before(s.Case.StageOn):
+	case s.On.Before(s.Case.StageOn):
 		return invalid("before-stage", "on", "早于进入本阶段的日期 "+s.Case.StageOn.String(),
 			fmt.Sprintf("the act is dated %s, before the case entered its stage on %s", s.On, s.Case.StageOn))
 	case s.On.Before(s.Today) && s.Reason == "":
@@ -114,4 +114,14 @@ func (s *Situation) checkDates() error {
 			fmt.Sprintf("the act is dated %s, before today %s; say why it is recorded late", s.On, s.Today))
 	}
 	return nil
+}
+
+// checkOrder refuses a step that is dated before what it builds on: only an
+// act that adds facts may be recorded out of the order of the days.
+func (s *Situation) checkOrder(r *Rule) error {
+	if r.Stay || !s.On.Before(s.Case.LastOn) {
+		return nil
+	}
+	return invalid("before-last-act", "on", "早于本案最近一次办理的日期 "+s.Case.LastOn.String(),
+		fmt.Sprintf("the act is dated %s, before the last act of the case on %s", s.On, s.Case.LastOn))
 }

@@ -35,6 +35,7 @@ type Param struct {
 	Default    int
 	Bound      Bound
 	Limit      int     // of AtLeast and AtMost
+	Max        int     // the most that makes sense, 0 for none
 	Cite       Article // "" for a design choice
 	Unverified bool    // "county to confirm": not seen in the text of a rule
 }
@@ -64,7 +65,7 @@ func (p *Param) Allows(v int) error {
 		return fmt.Errorf("%s = %d is weaker than the national floor: at least %d (%s)", p.Key, v, p.Limit, p.Cite)
 	case p.Bound == AtMost && v > p.Limit:
 		return fmt.Errorf("%s = %d is weaker than the national ceiling: at most %d (%s)", p.Key, v, p.Limit, p.Cite)
-	case v < 0 || p.Kind == FlagParam && v > 1:
+	case v < 0 || p.Kind == FlagParam && v > 1 || p.Max > 0 && v > p.Max:
 		return fmt.Errorf("%s = %d is out of range", p.Key, v)
 	}
 	return nil

@@ -251,6 +251,9 @@ type Claim struct {
 	// Fields are what Pick looks at in the move, none for most.
 	Fields []*Field
 	Pick   func(*Situation) (key string, missing []Words)
+	// Stale reports whether what the case holds has to be exchanged for another
+	// when it is used; nil for never.
+	Stale func(s *Situation, held string) bool
 }
 
 // ClaimOp is one operation on a claim.

@@ -28,6 +28,9 @@ type Workflow struct {
 	// Edition is the parameter that holds the first day of the 2026 edition of
 	// the rules; conditions cite the number their article had before it.
 	Edition *Param
+	// Older is the number an article had before that edition, "" where it is
+	// the same text under the same name.
+	Older func(Article) Article
 
 	profile  *Profile
 	stages   []Stage

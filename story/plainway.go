@@ -71,6 +71,9 @@ func (n *names) department(d register.Duty) *register.Org {
 	return nil
 }
 
+// committeeVote is a decision all members of the committee agree to.
+var committeeVote = map[string]give{"committee_members": text("9"), "committee_yes": text("9")}
+
 // plainWay is what is done in each stage, the last step leading on.
 var plainWay = map[string][]step{
 	"applied":           {{action: "record-talk", to: "talked", who: branch, gives: map[string]give{"talker": members(1)}}},
@@ -110,14 +113,14 @@ var plainWay = map[string][]step{
 	},
 	"submitted": {
 		{action: "committee-talk", who: committee, still: lacks("talk_opinion"), gives: map[string]give{"talk_opinion": text("同意")}},
-		{action: "approve", to: "probationary", who: committee},
+		{action: "approve", to: "probationary", who: committee, gives: committeeVote},
 	},
 	"probationary": {
 		{action: "file-with-county", who: county, still: undone("file-with-county")},
 		{action: "assign-group", who: branch, still: undone("assign-group")},
 		{action: "record-oath", who: branch, still: undone("record-oath")},
 		{action: "probation-review", who: branch, still: reviewDue, when: probationReview, gives: map[string]give{"opinion": text("表现良好")}},
-		{action: "apply-conversion", to: "conversion-applied", who: branch, when: beforeExpiry},
+		{action: "apply-conversion", to: "conversion-applied", who: branch, when: beforeExpiry, gives: map[string]give{"application": text("申请转正")}},
 	},
 	"conversion-applied": {{action: "collect-opinions", to: "opinions-collected", who: branch, gives: map[string]give{"opinions_of": text("all")}}},
 	"opinions-collected": {
@@ -131,7 +134,7 @@ var plainWay = map[string][]step{
 		gives: map[string]give{"present": (*way).eligible, "yes": (*way).eligible, "resolution": text("convert")}}},
 	"voted-convert": {
 		{action: "deliberate", who: deliberator, still: notDeliberated, gives: map[string]give{"deliberation": text("同意")}},
-		{action: "approve-conversion", to: "full-member", who: committee},
+		{action: "approve-conversion", to: "full-member", who: committee, gives: committeeVote},
 	},
 	"full-member": {{action: "archive", to: "archived", who: committee, gives: map[string]give{"papers": text("all"), "keeper": text("committee")}}},
 }

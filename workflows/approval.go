@@ -60,7 +60,8 @@ var (
 	BeforeApprovalExpires = Cond("before-expiry", "在三个月期满之前延长", "extended before the three months expire").Cite("细则 25", "2014细则 26").
 				After(RecordMeeting).Test(func(s *Situation) []Words {
 		limit := adoptedOn(s.Case).AddMonths(ApprovalMonths.At(s))
-		if !s.On.After(limit) {
+		// What is recorded after the limit was not extended before it.
+		if !calendar.Max(s.On, s.Today).After(limit) {
 			return nil
 		}
 		return Missing("三个月期限至 "+limit.String()+",已过期", "the three months ended on "+limit.String())
@@ -74,14 +75,25 @@ var (
 		return s.On.After(adoptedOn(s.Case).AddMonths(ApprovalMaxMonths.At(s)))
 	})
 
+	// The absolute limit is judged by the day of the recording: it cannot be
+	// dated away.
+	NotPastLongestTime = Cond("not-past-longest-time", "未超过六个月最长期限", "the longest time of six months has not passed").Cite("细则 25", "2014细则 26").
+				After(RecordMeeting).Test(func(s *Situation) []Words {
+		limit := adoptedOn(s.Case).AddMonths(ApprovalMaxMonths.At(s))
+		if !calendar.Max(s.On, s.Today).After(limit) {
+			return nil
+		}
+		return Missing("最长期限至 "+limit.String()+",本次审批不得再办", "the longest time ended on "+limit.String()+"; this approval is blocked for good")
+	})
+
 	DecidedOneByOne = Cond("decided-one-by-one", "党委会两人以上逐个审议和表决", "the committee decides on each person separately").Cite("细则 24", "2014细则 25").Reading(CasesInVote).
 			Holds(func(s *Situation) bool { n, given := CasesInVote.Given(s); return !given || n == 1 })
 
-	CommitteeMajority = Cond("committee-majority", "党委会表决赞成超过应到会委员半数", "more than half of the committee in favour").Cite("细则 25", "2014细则 25").
-				Reading(CommitteeSeat, CommitteeYes).Test(func(s *Situation) []Words {
-		seats, given := CommitteeSeat.Given(s)
+	CommitteeMajority = Cond("committee-majority", "党委会表决赞成超过应到会委员半数", "more than half of the committee in favour").Cite("细则 24", "2014细则 25").
+				Reading(CommitteeSeat, CommitteeYes).OnInput().Test(func(s *Situation) []Words {
+		seats, _ := CommitteeSeat.Given(s)
 		yes, _ := CommitteeYes.Given(s)
-		if !given || 2*yes > seats {
+		if 2*yes > seats && yes <= seats {
 			return nil
 		}
 		return Missing(fmt.Sprintf("应到 %d 人,赞成 %d 人", seats, yes), fmt.Sprintf("%d of %d", yes, seats))
@@ -120,3 +132,8 @@ func approvalLimit(s *Situation) (calendar.Date, Words) {
 	}
 	return day.AddMonths(ApprovalMonths.At(s)), Words{Zh: ",须在期满前办理延长", En: "; an extension is needed before it"}
 }
+
+// recordLapse keeps why the lapse has to be accounted for.
+var recordLapse = Computing(Accountability, func(*Situation) (string, bool) {
+	return "审批超过六个月 approval over six months", true
+})

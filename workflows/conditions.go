@@ -10,15 +10,15 @@ import (
 
 // Conditions on the person and the organization.
 var (
-	OfAge = Cond("of-age", "申请人已满规定年龄", "the applicant is of age").Cite("细则 5").
-		Test(func(s *Situation) []Words {
-			birth := s.Subject().Birth
-			if !birth.IsZero() && !birth.AddYears(MinAge.At(s)).After(s.On) {
-				return nil
-			}
-			age := calendar.Age(birth, s.On)
-			return Missing(fmt.Sprintf("当日为 %d 周岁,须满 %d 周岁", age, MinAge.At(s)), fmt.Sprintf("aged %d on that day; %d is needed", age, MinAge.At(s)))
-		})
+	OfAge = Cond("of-age", "递交申请时已满规定年龄", "of age when the application was received").Cite("细则 5").
+		Reading(ReceivedOn).Test(func(s *Situation) []Words {
+		birth, day := s.Subject().Birth, receivedDay(s)
+		if !birth.IsZero() && !birth.AddYears(MinAge.At(s)).After(day) {
+			return nil
+		}
+		age := calendar.Age(birth, day)
+		return Missing(fmt.Sprintf("当日为 %d 周岁,须满 %d 周岁", age, MinAge.At(s)), fmt.Sprintf("aged %d on that day; %d is needed", age, MinAge.At(s)))
+	})
 
 	NotBarred = Cond("not-barred", "不在不得申请的期限内", "not within a bar on applying").Cite("处置办法").
 			Test(notBarred)
@@ -40,6 +40,12 @@ var (
 			c, ok := register.ApprovingCommittee(s.View, s.Case.Org)
 			return ok && c.ID == s.Org.ID
 		})
+
+	LateReceiptExplained = Cond("late-receipt-explained", "登记晚于收到申请书之日的,已说明理由", "a receipt registered later gives its reason").Cite("细则 6").
+				Reading(ReceivedOn).OnInput().Holds(func(s *Situation) bool {
+		d, _ := ReceivedOn.Given(s)
+		return !d.Before(s.On) || s.Reason != ""
+	})
 
 	NotLeavingSoon = Cond("not-leaving", "近期不离开本单位", "not leaving the unit soon").Cite("细则 18", "2014细则 19").
 			Test(func(s *Situation) []Words {
@@ -95,10 +101,10 @@ var (
 			return nil
 		})
 
-	NoKin = Cond("no-kin", "审核人与本人无须回避的亲属关系", "the reviewer is not close kin of the person").Cite("近亲繁殖").
+	NoKin = Cond("no-kin", "办理人不是本人,也不是其须回避的近亲属", "whoever acts is neither the person nor close kin").Cite("近亲繁殖").
 		Holds(func(s *Situation) bool {
 			_, kin := register.CloseKin(s.View, s.Office.Person, s.Case.Person)
-			return !kin
+			return !kin && (s.Office.Person == "" || s.Office.Person != s.Case.Person)
 		})
 
 	Collective = Cond("collective", "由支部委员会会议决定;未设支部委员会的由支部党员大会决定", "decided by the branch committee's meeting, or by the general meeting where there is none").
@@ -151,6 +157,9 @@ var (
 	ContactsAreFull = Cond("contacts-full", "培养联系人是正式党员", "the contacts are full members").Cite("细则 9").Reading(Contacts).OnInput().
 			Test(func(s *Situation) []Words { ids, _ := Contacts.Given(s); return notFull(s, ids) })
 
+	ContactsUnsanctioned = Cond("contacts-unsanctioned", "培养联系人未受留党察看、限期改正", "the contacts are under no sanction").Cite("细则 9").Reading(Contacts).OnInput().
+				Test(func(s *Situation) []Words { ids, _ := Contacts.Given(s); return sanctioned(s, ids) })
+
 	ContactsNoKin = Cond("contacts-no-kin", "培养联系人不是本人近亲属", "the contacts are not close kin").Cite("近亲繁殖").Reading(Contacts).OnInput().
 			Test(func(s *Situation) []Words { ids, _ := Contacts.Given(s); return kinAmong(s, ids) })
 
@@ -177,6 +186,14 @@ var (
 	ContactsUnrelated    = warnKin("contacts-are-kin", "培养联系人与本人有亲属关系", "a contact is close kin", Contacts)
 	IntroducersUnrelated = warnKin("introducers-are-kin", "入党介绍人与本人有亲属关系", "an introducer is close kin", Introducers)
 )
+
+// receivedDay is the day on which the application was received.
+func receivedDay(s *Situation) calendar.Date {
+	if d, ok := ReceivedOn.Of(s); ok {
+		return d
+	}
+	return s.On
+}
 
 // warnKin is the condition whose failure marks an act with kin in it.
 func warnKin(key, zh, en string, f F[[]register.PersonID]) Condition {

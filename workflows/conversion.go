@@ -16,12 +16,6 @@ var (
 	FiledWithCounty = Cond("filed-with-county", "已报上级组织部门备案", "filed with the organization department").Cite("细则 25", "2014细则 26").
 			After(FileWithCounty).Holds(func(s *Situation) bool { return s.Case.Last(FileWithCounty.Key) != nil })
 
-	ProbationOver = Cond("probation-over", "预备期已满", "probation is over").Cite("细则 31", "2014细则 32").
-			Reading(ProbationTo).Test(func(s *Situation) []Words {
-		d, _ := ProbationTo.Held(s.Case)
-		return notBefore(s, d)
-	})
-
 	PostponementOver = Cond("postponement-over", "推迟讨论的期限已过", "the postponement is over").Cite("2014细则 36").
 				Reading(PostponedMonths, ProbationTo).Test(func(s *Situation) []Words {
 		n, postponed := PostponedMonths.Held(s.Case)
@@ -70,9 +64,9 @@ var (
 			After(TransferProbationary).Holds(func(s *Situation) bool { return s.Case.Last(TransferProbationary.Key) != nil })
 
 	PostponeOnce = Cond("postpone-once", "只推迟一次,不超过六个月", "postponed once, by six months at most").Cite("2014细则 36").
-			Reading(PostponedMonths).Test(func(s *Situation) []Words {
+			Reading(PostponedMonths).After(PostponeDiscussion).Test(func(s *Situation) []Words {
 		n, _ := PostponedMonths.Given(s)
-		if _, before := PostponedMonths.Held(s.Case); before {
+		if s.Case.Last(PostponeDiscussion.Key) != nil {
 			return Missing("已推迟过一次", "postponed once already")
 		}
 		if n < 1 || int(n) > PostponeMonths.At(s) {
@@ -81,11 +75,32 @@ var (
 		return nil
 	})
 
+	// HeardBeforeCancelling asks for the hearing where cancellation is voted on.
+	HeardBeforeCancelling = Cond("heard-before-cancelling", "表决取消资格前已听取本人申辩", "heard before a vote on cancellation").Cite("党章 43").
+				Reading(Resolution, HearingRecord).After(RecordHearing).Holds(func(s *Situation) bool {
+		v, _ := Resolution.Given(s)
+		_, heard := HearingRecord.Held(s.Case)
+		return v != "cancel" || heard
+	})
+
+	ProbationOver = Cond("probation-over", "预备期已满", "probation is over").Cite("细则 31", "2014细则 32").
+			Reading(ProbationTo).Test(func(s *Situation) []Words {
+		d, _ := ProbationTo.Held(s.Case)
+		return notBefore(s, d)
+	})
+
+	ReceiverExamines = Cond("receiver-examines", "由转入地党委或县(市)委组织部审查", "the receiving committee or the county examines").Cite("2014细则 35").
+				Reading(NewBranch).OnInput().Holds(func(s *Situation) bool {
+		id, _ := NewBranch.Given(s)
+		o, ok := s.View.Org(id)
+		return ok && s.Org.Over(o)
+	})
+
 	ReceivedByBranch = Cond("received-by-branch", "转入的是同一县内的党支部", "the receiving organization is a branch of the county").Cite("2014细则 36").
 				Reading(NewBranch).OnInput().Holds(func(s *Situation) bool {
 		id, _ := NewBranch.Given(s)
 		o, ok := s.View.Org(id)
-		return ok && o.Kind == register.Branch && !o.Temporary && id != s.Case.Org
+		return ok && o.Kind == register.Branch && !o.Temporary && id != s.Case.Org && o.Live(s.On)
 	})
 
 	DossierWasExamined = Cond("dossier-examined", "已审查入党材料", "the dossier was examined").Cite("2014细则 35").Reading(DossierExamined).OnInput().
@@ -119,54 +134,66 @@ var beforeScreening = []Stage{Probationary, ConversionApplied, OpinionsCollected
 
 // conversionRules are the sentences from probation to the archive.
 func conversionRules() []Rule {
-	meeting := func(resolution Condition, to Stage, more ...Condition) Rule {
+	held := func(to Stage) Rule {
 		return Art("细则 32", Branch.May(RecordMeeting).In(ConversionFiled).To(to)).
 			Giving(Present, Yes, Resolution).Taking(tallyTaken...).Taking(ExtendMonths, CancelReason).
-			When(resolution, Adopts).If(meetingConditions...).If(ProbationOver, PostponementOver).If(more...).
-			Noting(DiscussedInTime).Recording(recordEligible).With(paper("支部大会决议", "resolution"))
+			If(meetingConditions...).If(ProbationOver, PostponementOver, HeardBeforeCancelling).
+			Noting(DiscussedInTime).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
+	}
+	cancelling := func(to Stage) Rule {
+		return Art("细则 31", Branch.May(RecordMeeting).In(CancellationFiled).To(to)).Giving(Present, Yes).Taking(tallyTaken...).
+			If(meetingConditions...).If(PersonHeard).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
+	}
+	decided := func(a Action, article Article, from, to Stage) Rule {
+		return Art(article, ApprovalBody.May(a).In(from).To(to)).Giving(approvalGiven...).Taking(approvalTaken...).
+			If(approvalConditions...).If(WithinConversionTime).ByLaw("2014细则 23")
+	}
+	screen := func(from Stage) Rule {
+		return Art("细则 32", Branch.May(ScreenConversion).In(from).To(ConversionScreened)).Giving(DecidedBy).
+			If(Collective, OathTaken, FiledWithCounty, NoOpenObjection)
+	}
+	file := func(r Rule) Rule {
+		return r.Giving(MeetingAt, Place).Taking(FullRoster).If(LeadTime, RosterIsFull, MayAccept, NoOpenObjection).
+			Recording(rosterNow).Logged("filing").With(paper("会前备案表", "filing"))
 	}
 	return []Rule{
 		Art("细则 25", CountyDepartment.May(FileWithCounty).In(beforeScreening...).Stays()).Taking(RecordNumber).With(paper("备案表", "record")),
-		Art("细则 28", Branch.May(AssignGroup).In(Probationary).Stays()).Taking(Group),
+		Art("细则 28", Branch.May(AssignGroup).In(beforeScreening...).Stays()).Taking(Group),
 		Art("细则 29", AnyLevel.May(RecordOath).In(beforeScreening...).Stays()).Taking(OathPlace).With(paper("宣誓记录", "record of the oath")),
 		Art("细则 31", Branch.May(ProbationReview).In(Probationary).Stays()).Giving(ReviewOpinion).With(paper("预备党员考察表", "observation form")),
-		Art("2014细则 35", Training.May(TransferProbationary).In(Probationary).Stays()).Giving(NewBranch, DossierExamined).
-			If(ReceivedByBranch, DossierWasExamined).MovingTo(NewBranch).Making(movePerson),
-		Art("2014细则 36", Branch.May(PostponeDiscussion).In(Probationary, ConversionApplied, OpinionsCollected).Stays()).
-			Giving(PostponedMonths).If(TransferredIn, PostponeOnce),
-		Art("细则 32", Branch.May(ApplyConversion).In(Probationary).To(ConversionApplied)).Taking(ConversionText).With(paper("转正申请书", "conversion application")),
-		Art("细则 32", Branch.May(CollectOpinions).In(ConversionApplied).To(OpinionsCollected)).Giving(Heard).If(AllSidesHeard),
-		Art("公示", Branch.May(PostConversionNotice).In(OpinionsCollected).To(ConversionNotice)).Taking(NoticePlace).Recording(recordNoticeEnds...),
+		transfer(Art("2014细则 35", Training.May(TransferProbationary).In(beforeScreening...).Stays())),
+		closing(Art("2014细则 35", CountyDepartment.May(RefuseRecognition).In(beforeScreening...).To(NotRecognised)).Giving(RefuseReason).
+			If(TransferredIn, FreshReviewer, NoKin).Making(becomes(register.Outside))),
+		Art("2014细则 36", Branch.May(PostponeDiscussion).In(beforeScreening...).Stays()).Giving(PostponedMonths).If(TransferredIn, PostponeOnce),
+		Art("细则 32", Branch.May(ApplyConversion).In(Probationary).To(ConversionApplied)).Giving(ConversionText).If(NoOpenObjection).With(paper("转正申请书", "conversion application")),
+		Art("细则 31", Branch.May(ProposeCancellation).In(Probationary).To(CancellationProposed)).Giving(CancelReason, DecidedBy).If(Collective, NoOpenObjection),
+		Art("细则 32", Branch.May(CollectOpinions).In(ConversionApplied).To(OpinionsCollected)).Giving(Heard).If(AllSidesHeard, NoOpenObjection),
+		Art("公示", Branch.May(PostConversionNotice).In(OpinionsCollected).To(ConversionNotice)).Taking(NoticePlace).If(NoOpenObjection).Recording(recordNoticeEnds...),
 		Art("公示", Branch.May(CloseConversionNotice).In(ConversionNotice).To(ConversionNoticed)).If(NoticeLongEnough, NoOpenObjection),
-		Art("细则 32", Branch.May(ScreenConversion).In(OpinionsCollected).To(ConversionScreened)).Giving(DecidedBy).
-			If(Not(ConversionNoticeDue), Collective, OathTaken, FiledWithCounty, NoOpenObjection),
-		Art("细则 32", Branch.May(ScreenConversion).In(ConversionNoticed).To(ConversionScreened)).Giving(DecidedBy).
-			If(Collective, OathTaken, FiledWithCounty, NoOpenObjection),
-		Art("备案监督", Branch.May(FileMeeting).In(ConversionScreened, ConversionNotAdopted).To(ConversionFiled)).Giving(MeetingAt, Place).Taking(FullRoster).
-			If(LeadTime, RosterIsFull, MayAccept).Recording(rosterNow).Logged("filing").With(paper("会前备案表", "filing")),
-		Art("备案监督", Branch.May(FileMeeting).In(ConversionFiled).Stays()).Giving(MeetingAt, Place).Taking(FullRoster).
-			If(LeadTime, RosterIsFull).Recording(rosterNow).Logged("filing").With(paper("变更备案表", "changed filing")),
-		Art("党章 43", AnyLevel.May(RecordHearing).In(ConversionScreened, ConversionFiled, VotedCancel).Stays()).Giving(HearingRecord),
-		meeting(VoteConverts, VotedConvert, NoUpheldObjection),
-		meeting(VoteExtends, VotedExtend, NotExtendedBefore, ExtensionLength),
-		meeting(VoteCancels, VotedCancel, PersonHeard),
-		Art("细则 32", Branch.May(RecordMeeting).In(ConversionFiled).To(ConversionNotAdopted)).
-			Giving(Present, Yes, Resolution).Taking(tallyTaken...).Taking(ExtendMonths, CancelReason).
-			When(Not(Adopts)).If(meetingConditions...).If(ProbationOver).Noting(DiscussedInTime).Recording(recordEligible).AnewRound(),
-		Art("2014细则 23", DeliberatingBody.May(Deliberate).In(VotedConvert, VotedExtend, VotedCancel).Stays()).Giving(Deliberated).If(OnlyDeliberates),
-		Art("细则 33", Committee.May(ReturnConversion).In(VotedConvert).To(ConversionReturned)).Giving(Defects).If(DefectsNamed, ReturnsLeft).Recording(countReturns),
-		Art("细则 33", Branch.May(RectifyConversion).In(ConversionReturned).To(VotedConvert)).Giving(Rectified).If(AllDefectsFixed),
-		Art("细则 33", ApprovalBody.May(ApproveConversion).In(VotedConvert).To(FullMember)).Taking(approvalTaken...).
-			If(approvalConditions...).If(WithinConversionTime, NoUpheldObjection).Recording(recordPartyAge).Making(becomes(register.Full)).
-			ByLaw("2014细则 23").With(paper("转正批复", "reply on conversion")),
-		Art("细则 31", ApprovalBody.May(ApproveExtension).In(VotedExtend).To(Probationary)).Taking(approvalTaken...).
-			If(approvalConditions...).If(WithinConversionTime).Recording(recordExtendedTo).AnewRound().
-			ByLaw("2014细则 23").With(paper("延长预备期批复", "reply on the extension")),
-		closing(Art("细则 31", ApprovalBody.May(ApproveCancellation).In(VotedCancel).To(ProbationCancelled)).Taking(approvalTaken...).
-			If(approvalConditions...).If(WithinConversionTime, PersonHeard).Making(becomes(register.Outside)).
-			ByLaw("2014细则 23").With(paper("取消预备党员资格批复", "reply on the cancellation"))),
-		Art("细则 33", ApprovalBody.May(RefuseConversion).In(VotedConvert, VotedExtend, VotedCancel).To(ConversionScreened)).Giving(RefuseReason).
-			If(HasApprovalPower, NoKin).AnewRound(),
+		screen(OpinionsCollected).If(Not(ConversionNoticeDue)), screen(ConversionNoticed),
+		file(Art("备案监督", Branch.May(FileMeeting).In(ConversionScreened, ConversionNotAdopted).To(ConversionFiled))),
+		file(Art("备案监督", Branch.May(FileMeeting).In(CancellationProposed).To(CancellationFiled))),
+		file(Art("备案监督", Branch.May(FileMeeting).In(ConversionFiled, CancellationFiled).Stays())),
+		Art("党章 43", AnyLevel.May(RecordHearing).In(ConversionScreened, ConversionFiled, ConversionNotAdopted, CancellationProposed, CancellationFiled, VotedCancel).Stays()).Giving(HearingRecord).If(NoKin),
+		held(VotedConvert).When(VoteConverts, Adopts).If(NoUpheldObjection),
+		held(VotedExtend).When(VoteExtends, Adopts).If(NotExtendedBefore, ExtensionLength),
+		held(VotedCancel).When(VoteCancels, Adopts),
+		held(ConversionNotAdopted).When(Not(Adopts)).AnewRound(),
+		cancelling(VotedCancel).When(Adopts), cancelling(Probationary).When(Not(Adopts)).AnewRound(),
+		Art("2014细则 23", DeliberatingBody.May(Deliberate).In(VotedConvert, VotedExtend, VotedCancel).Stays()).Giving(Deliberated).If(OnlyDeliberates, NoKin),
+		Art("细则 33", Committee.May(ReturnConversion).In(VotedConvert).To(ConversionReturned)).Giving(Defects).
+			If(HasApprovalPower, DefectsNamed, FreshReviewer, NoKin, ConversionReturnsLeft).Recording(countConversionReturns),
+		Art("细则 33", Branch.May(RectifyConversion).In(ConversionReturned).To(VotedConvert)).Giving(Rectified).If(AllDefectsFixed, NoOpenObjection),
+		decided(ApproveConversion, "细则 33", VotedConvert, FullMember).If(NoUpheldObjection).Recording(recordPartyAge).Making(becomes(register.Full)).
+			With(paper("转正批复", "reply on conversion")),
+		decided(ApproveExtension, "细则 31", VotedExtend, Probationary).Recording(recordExtendedTo).AnewRound().
+			With(paper("延长预备期批复", "reply on the extension")),
+		closing(decided(ApproveCancellation, "细则 31", VotedCancel, ProbationCancelled).If(PersonHeard).Making(becomes(register.Outside)).
+			With(paper("取消预备党员资格批复", "reply on the cancellation"))),
+		Art("细则 33", ApprovalBody.May(RefuseConversion).In(VotedConvert, VotedExtend).To(ConversionScreened)).Giving(RefuseReason).
+			If(HasApprovalPower, FreshReviewer, NoKin).ByLaw("2014细则 23").AnewRound(),
+		Art("细则 31", ApprovalBody.May(RefuseConversion).In(VotedCancel).To(Probationary)).Giving(RefuseReason).
+			If(HasApprovalPower, FreshReviewer, NoKin).ByLaw("2014细则 23").AnewRound(),
 		closing(Art("细则 36", Training.May(Archive).In(FullMember).To(Archived)).Giving(Papers, Keeper).If(AllPapers).With(paper("移交清单", "list of what is handed over"))),
 	}
 }

@@ -17,6 +17,20 @@ var (
 	EveryHalfYearReviewed = Cond("half-year-reviews", "每半年考察一次,无缺漏", "reviewed every half year without a gap").Cite("细则 11", "2014细则 11").
 				After(FileActivist, HalfYearReview).Reading(ReviewOpinion, ReviewEnd).Test(missingReviews)
 
+	// A review covers the half year its period ends in, or that of the day it is
+	// made on; one made up for later says why.
+	ReviewPeriodSound = Cond("review-period", "考察期截止日不晚于考察之日,补考察的已说明理由", "the period reviewed is over; one made up for later gives its reason").Cite("细则 11", "2014细则 11").
+				Reading(ReviewEnd).OnInput().Test(func(s *Situation) []Words {
+		end, _ := ReviewEnd.Given(s)
+		switch {
+		case end.After(s.On) || !end.After(reviewedSince(s)):
+			return Missing("须在 "+reviewedSince(s).AddDays(1).String()+" 至当日之间", "between "+reviewedSince(s).AddDays(1).String()+" and the day of the review")
+		case window(s, end) != window(s, s.On) && s.Reason == "":
+			return Missing("补前一个半年的考察,须说明理由", "a review for an earlier half year gives its reason")
+		}
+		return nil
+	})
+
 	OpinionsAreHeard = Cond("opinions-heard", "已听取党小组、培养联系人、党员和群众意见", "group, contacts, members and masses were heard").Cite("细则 13", "2014细则 13").
 				Reading(OpinionsHeard).OnInput().Test(func(s *Situation) []Words {
 		heard, _ := OpinionsHeard.Given(s)
@@ -42,12 +56,15 @@ var (
 		return len(Objection.All(s.Case)) > len(ObjectionFinding.All(s.Case))
 	})
 
-	ObjectionUpheld = Is(ObjectionFinding, "upheld").Cite("公示")
-
-	NoUpheldObjection = Cond("no-upheld-objection", "本轮无属实的异议", "no objection was upheld in this round").Cite("公示").
+	// An extension of the probation is the answer to what was upheld before it.
+	NoUpheldObjection = Cond("no-upheld-objection", "没有尚未处理的属实异议", "no objection was upheld since the last decision").Cite("公示").
 				Reading(ObjectionFinding).Holds(func(s *Situation) bool {
+		since := int64(0)
+		if t := s.Case.Last(ApproveExtension.Key); t != nil {
+			since = t.Seq
+		}
 		for _, f := range ObjectionFinding.All(s.Case) {
-			if f.Value == "upheld" {
+			if f.Seq > since && f.Value != "cleared" {
 				return false
 			}
 		}
@@ -62,39 +79,54 @@ func activistSince(s *Situation) calendar.Date {
 	return s.On
 }
 
-// missingReviews names every full half-year window since the listing as
-// activist in which no review was made.
+// reviewedSince is the day from which half years are counted: that of the
+// listing as activist, or of a later return to cultivation.
+func reviewedSince(s *Situation) calendar.Date {
+	start := activistSince(s)
+	if t := s.Case.Last(RestartCultivation.Key); t != nil {
+		start = calendar.Max(start, t.On)
+	}
+	return start
+}
+
+// window is the number of the half year a day lies in, from 1 on.
+func window(s *Situation, d calendar.Date) int {
+	start, every := reviewedSince(s), ReviewMonths.At(s)
+	k := 1
+	for start.AddMonths(every * k).Before(d) {
+		k++
+	}
+	return k
+}
+
+// missingReviews names every full half year in which no review was made.
 func missingReviews(s *Situation) []Words {
 	var out []Words
-	start, every := activistSince(s), ReviewMonths.At(s)
+	start, every := reviewedSince(s), ReviewMonths.At(s)
 	for k := 1; ; k++ {
 		from, to := start.AddMonths(every*(k-1)), start.AddMonths(every*k)
 		if to.After(s.On) {
 			return out
 		}
-		if !reviewedWithin(s.Case, from, to) {
+		covered := false
+		for _, f := range ReviewEnd.All(s.Case) {
+			d, _ := f.Value.(calendar.Date)
+			covered = covered || d.After(from) && !d.After(to)
+		}
+		if !covered {
 			out = append(out, Words{Zh: from.AddDays(1).String() + " 至 " + to.String() + " 缺考察记录",
 				En: "no review from " + from.AddDays(1).String() + " to " + to.String()})
 		}
 	}
 }
 
-// reviewedWithin reports whether a review was made after from and not after
-// to, or was made later for a period that ends there.
-func reviewedWithin(c *Case, from, to calendar.Date) bool {
-	within := func(d calendar.Date) bool { return d.After(from) && !d.After(to) }
-	for t := c.Trail(); t != nil; t = t.Prev {
-		if t.Action == HalfYearReview.Key && within(t.On) {
-			return true
-		}
+// recordReviewEnd keeps the day a review counts by.
+var recordReviewEnd = Computing(ReviewEnd, func(s *Situation) (calendar.Date, bool) {
+	if d, given := ReviewEnd.Given(s); given {
+		return d, true
 	}
-	for _, f := range ReviewEnd.All(c) {
-		if d, ok := f.Value.(calendar.Date); ok && within(d) {
-			return true
-		}
-	}
-	return false
-}
+	return s.On, true
+})
 
 // lacking names the options of a checklist that were not ticked.
 func lacking(f *Field, ticked []string) []Words {
@@ -122,6 +154,10 @@ func noticeEnd(s *Situation, countPosting bool) (calendar.Date, bool) {
 	if err != nil {
 		s.Fail(err)
 		return calendar.Date{}, false
+	}
+	// A county's own working days never make a notice shorter.
+	if floor, err := calendar.National().NoticeEnd(s.On, NoticeDays.At(s), countPosting); err == nil {
+		end = calendar.Max(end, floor)
 	}
 	return end, true
 }

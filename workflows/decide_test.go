@@ -136,7 +136,7 @@ func TestOneCaseByTheBook(t *testing.T) {
 	w.act(t, "2025-06-20", "wu", "record-meeting", fields{"present": int64(19), "yes": int64(19)})
 	w.act(t, "2025-06-25", "wu", "submit-dossier", nil)
 	w.act(t, "2025-07-01", "chen", "committee-talk", fields{"talk_opinion": "同意"})
-	a := w.act(t, "2025-07-10", "chen", "approve", nil)
+	a := w.act(t, "2025-07-10", "chen", "approve", fields{"committee_members": int64(9), "committee_yes": int64(8)})
 	if a.Stage != "probationary" || a.Held["form-serial"] != "000001" {
 		t.Errorf("after approval: %+v", a)
 	}

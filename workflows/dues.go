@@ -23,7 +23,7 @@ func dues() []DueRule {
 	step := func(a Action, stages ...Stage) DueRule {
 		return Due(a).Within(MonthsOf(StepMonths)).Of(Entry).In(stages...).Cite("全程纪实")
 	}
-	converting := []Stage{ConversionApplied, OpinionsCollected, ConversionNotice, ConversionNoticed, ConversionScreened, ConversionFiled, ConversionNotAdopted}
+	discussing := []Stage{ConversionApplied, OpinionsCollected, ConversionNotice, ConversionNoticed, ConversionScreened, ConversionFiled, ConversionNotAdopted}
 	return []DueRule{
 		Due(RecordTalk).Within(MonthsOf(TalkMonths)).Of(ReceivedOn).In(Applied).Cite("细则 7").LateNeedsReason(),
 		step(Recommend, Talked),
@@ -41,21 +41,23 @@ func dues() []DueRule {
 		Due(PassReview).Within(MonthsOf(ReviewSLAMonths)).Of(Entry).In(Screened).Cite("预审办法"),
 		Due(Qualify).Within(WorkdaysOf(CountySLADays)).Of(Entry).In(Reviewed).Cite("预审办法"),
 		Due(Rectify).Within(DaysOf(RectifyDays)).Of(Entry).In(Returned).Cite("三级预审"),
-		Due(RecordMeeting).Within(MonthsOf(MeetingMonths)).Of(Latest(Done(Qualify), Done(Reconfirm))).In(Qualified, Filed).Cite("细则 19"),
+		Due(RecordMeeting).Within(MonthsOf(MeetingMonths)).Of(Latest(Done(Qualify), Done(Reconfirm))).In(Qualified, Filed).Cite("细则 19").While(QualifiedUnder2026),
+		step(RecordMeeting, Filed),
+		Due(ResolveObjection).Within(DaysOf(ObjectionDays)).Of(Done(ReceiveObjection)).In(objecting...).Cite("公示").While(AnObjectionIsOpen),
 		step(FileMeeting, Qualified),
-		step(Resubmit, NotAdopted),
+		step(Resubmit, NotAdopted, Lapsed),
 		step(SubmitDossier, Adopted),
 		Due(Approve).Within(MonthsOf(ApprovalMonths)).Of(Done(RecordMeeting)).In(Adopted, Submitted).Cite("细则 25").While(Not(isExtended)),
 		Due(Approve).Within(MonthsOf(ApprovalMaxMonths)).Of(Done(RecordMeeting)).In(Adopted, Submitted).Cite("细则 25").While(isExtended),
 		Due(LapseApproval).Within(MonthsOf(ApprovalMaxMonths)).Of(Done(RecordMeeting)).In(Adopted, Submitted).Cite("细则 25"),
-		Due(FileWithCounty).Within(MonthsOf(CountyRecordMonths)).Of(Done(Approve)).In(Probationary).Cite("细则 25"),
-		Due(RecordOath).Within(MonthsOf(OathMonths)).Of(Done(Approve)).In(Probationary).Cite("细则 29"),
-		Due(AssignGroup).Within(MonthsOf(CountyRecordMonths)).Of(Done(Approve)).In(Probationary).Cite("细则 28"),
+		Due(FileWithCounty).Within(MonthsOf(CountyRecordMonths)).Of(Done(Approve)).In(beforeScreening...).Cite("细则 25"),
+		Due(RecordOath).Within(MonthsOf(OathMonths)).Of(Done(Approve)).In(beforeScreening...).Cite("细则 29"),
+		Due(AssignGroup).Within(MonthsOf(CountyRecordMonths)).Of(Done(Approve)).In(beforeScreening...).Cite("细则 28"),
 		Due(ProbationReview).Within(MonthsOf(ProbationReviewMon)).Of(Latest(Done(Approve), Done(ProbationReview))).In(Probationary).Cite("细则 31"),
 		Due(ApplyConversion).Within(DaysOf(ConversionLagDays)).Of(ProbationTo).In(Probationary).Cite("细则 32"),
-		Due(RecordMeeting).Within(DaysOf(ConversionLagDays)).Of(ProbationTo).In(converting...).Cite("细则 31"),
+		Due(RecordMeeting).Within(DaysOf(ConversionLagDays)).Of(Latest(ProbationTo, Done(RecordMeeting))).In(discussing...).Cite("细则 31"),
 		step(CollectOpinions, ConversionApplied), step(ScreenConversion, OpinionsCollected, ConversionNoticed),
-		step(CloseConversionNotice, ConversionNotice), step(FileMeeting, ConversionScreened, ConversionNotAdopted),
+		step(CloseConversionNotice, ConversionNotice), step(FileMeeting, ConversionScreened, ConversionNotAdopted, CancellationProposed), step(RecordMeeting, CancellationFiled),
 		Due(ApproveConversion).Within(MonthsOf(ConversionMonths)).Of(Done(RecordMeeting)).In(VotedConvert).Cite("细则 33"),
 		Due(ApproveExtension).Within(MonthsOf(ConversionMonths)).Of(Done(RecordMeeting)).In(VotedExtend).Cite("细则 33"),
 		Due(ApproveCancellation).Within(MonthsOf(ConversionMonths)).Of(Done(RecordMeeting)).In(VotedCancel).Cite("细则 33"),

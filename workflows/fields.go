@@ -38,7 +38,7 @@ var (
 
 	Objection        = TextField("objection", "异议内容", "objection").Many()
 	ObjectionWay     = ChoiceField("channel", "来源", "channel", option("written", "书面", "written"), option("phone", "电话", "telephone"), option("anonymous", "匿名", "anonymous"))
-	ObjectionFinding = ChoiceField("finding", "核查结论", "finding", option("cleared", "不影响发展", "cleared"), option("upheld", "属实且影响发展", "upheld")).Many()
+	ObjectionFinding = ChoiceField("finding", "核查结论", "finding", option("cleared", "不影响发展", "cleared"), option("upheld", "属实且影响发展", "upheld"), option("fraud", "属实,本人弄虚作假", "fraud by the person")).Many()
 	Investigation    = TextField("investigation", "核查情况", "investigation").Many()
 
 	Introducers       = PeopleField("introducers", "入党介绍人", "introducers")
@@ -68,9 +68,10 @@ var (
 	VisitNotes = TextField("visit", "走访记录", "record of the visit").EachRound()
 	VisitOn    = DateField("visited", "走访日期", "day of the visit").EachRound()
 
-	Defects     = ItemsField("defects", "缺陷清单", "defects")
-	Rectified   = ItemsField("fixed", "整改情况", "rectified")
-	ReturnRound = NumberField("return_round", "退回轮次", "round of return")
+	Defects               = ItemsField("defects", "缺陷清单", "defects")
+	Rectified             = ItemsField("fixed", "整改情况", "rectified")
+	ReturnRound           = NumberField("return_round", "退回轮次", "round of return")
+	ConversionReturnRound = NumberField("conversion_return_round", "转正材料退回轮次", "round of return of the conversion")
 
 	RejectGround = ChoiceField("ground", "不合格原因", "ground of rejection",
 		option("unfit", "不具备条件", "unfit"), option("procedure", "程序不合规定", "procedure broken"),
@@ -91,6 +92,7 @@ var (
 		option("should-have-transferred", "工作调动、下派锻炼、蹲点、外出学习或工作半年以上,按规定应转走组织关系而没有转走", "should have transferred the relation")).EachRound()
 	ExclusionConsent = TextField("exclusion_consent", "上级同意文号", "consent of the superior organization").EachRound()
 	ExclusionAdopted = FlagField("exclusion_adopted", "支部大会已通过", "adopted by the meeting").EachRound()
+	Recused          = PeopleField("recused", "回避的近亲属", "recused close kin").EachRound()
 	DeclaredEligible = NumberField("declared_eligible", "填报应到会有表决权人数", "eligible members as declared").EachRound()
 	Eligible         = NumberField("eligible", "应到会有表决权人数", "members who should attend with a vote").EachRound()
 	Attended         = PeopleField("attended", "到会有表决权党员", "attending members with a vote").EachRound()
@@ -126,7 +128,7 @@ var (
 
 	NewBranch       = OrgField("branch", "转入支部", "receiving branch")
 	DossierExamined = FlagField("examined", "入党材料已审查", "dossier examined")
-	PostponedMonths = NumberField("postpone_months", "推迟月数", "months postponed")
+	PostponedMonths = NumberField("postpone_months", "推迟月数", "months postponed").EachRound()
 
 	ConversionText = TextField("application", "转正申请", "application for conversion").EachRound()
 	Heard          = ChecklistField("opinions_of", "已征求意见的范围", "opinions collected from",
@@ -144,5 +146,6 @@ var (
 		option("pre-review", "预审材料", "pre-review papers"), option("minutes", "会议记录", "minutes"))
 	Keeper = ChoiceField("keeper", "保管单位", "keeper", option("personnel", "人事档案", "personnel file"), option("committee", "基层党委", "committee"), option("county", "县(市)委组织部", "county organization department"))
 
-	StopReason = TextField("why", "理由", "why")
+	Accountability = TextField("accountability", "责任倒查事由", "ground of accountability")
+	StopReason     = TextField("why", "理由", "why")
 )

@@ -11,19 +11,22 @@ func param(key, zh, en string, def int, bound Bound, limit int, cite Article) *P
 // confirm marks a parameter whose value was not seen in the text of a rule.
 func confirm(p *Param) *Param { p.Unverified = true; return p }
 
+// percent bounds a parameter at 100.
+func percent(p *Param) *Param { p.Max = 100; return p }
+
 // yesNo makes a parameter yes or no.
 func yesNo(p *Param) *Param { p.Kind = FlagParam; return p }
 
 // Rules2026 is the first day of the 2026 edition of the rules.
 var Rules2026 = confirm(&Param{Key: "edition.2026_from", Words: Words{Zh: "2026年版细则施行日", En: "first day of the 2026 rules"},
-	Kind: DateParam, Default: 20260511, Bound: Free, Cite: "细则 13"})
+	Kind: DateParam, Default: 20260511, Bound: AtMost, Limit: 20260518, Cite: "细则 13"})
 
 // The numbers of the regulation.
 var (
 	MinAge             = param("applicant.min_age_years", "申请人最低年龄(岁)", "minimum age of an applicant (years)", 18, Fixed, 0, "细则 5")
 	RejoinBarYears     = param("rejoin.bar_years", "劝退、除名后不得重新入党的年数", "years barred after removal", 5, Fixed, 0, "处置办法")
-	RejoinBarFrom      = confirm(&Param{Key: "rejoin.bar_from", Words: Words{Zh: "五年限制适用于此日起的处置", En: "the bar applies to removals from this day on"}, Kind: DateParam, Default: 20240616, Bound: Free, Cite: "处置办法"})
-	FraudBanYears      = confirm(param("fraud.ban_years", "弄虚作假后不得再申请的年数", "years barred after fraud", 2, AtLeast, 0, "预审办法"))
+	RejoinBarFrom      = confirm(&Param{Key: "rejoin.bar_from", Words: Words{Zh: "五年限制适用于此日起的处置", En: "the bar applies to removals from this day on"}, Kind: DateParam, Default: 20240616, Bound: AtMost, Limit: 20240616, Cite: "处置办法"})
+	FraudBanYears      = confirm(param("fraud.ban_years", "弄虚作假后不得再申请的年数", "years barred after fraud", 2, AtLeast, 2, "预审办法"))
 	TalkMonths         = param("talk.deadline_months", "谈话期限(月)", "time for the talk (months)", 1, AtMost, 1, "细则 7")
 	ActivistWaitMonths = confirm(param("activist.min_wait_months", "申请满几个月方可推荐", "months from application to recommendation", 0, AtLeast, 0, "细则 8"))
 	ActivistFileMonths = confirm(param("activist.file_months", "积极分子备案期限(月)", "time to record an activist (months)", 1, Free, 0, "细则 8"))
@@ -44,11 +47,13 @@ var (
 	OpinionDays        = confirm(param("prereview.opinion_workdays", "部门回复期限(工作日)", "time for a department's answer (working days)", 7, Free, 0, "三级预审"))
 	CountySLADays      = confirm(param("prereview.county_workdays", "县级审核期限(工作日)", "time for the county check (working days)", 7, Free, 0, "预审办法"))
 	RectifyDays        = confirm(param("rectify.days", "整改期限(日)", "time to rectify (days)", 30, Free, 0, "三级预审"))
+	ObjectionDays      = confirm(param("objection.days", "异议核查期限(日)", "time to investigate an objection (days)", 30, Free, 0, "公示"))
+	PlanByApproval     = confirm(yesNo(param("plan.year_of_approval", "计划名额按审批年度使用", "the plan of the year of approval is used", 1, Free, 0, "控制总量")))
 	MaxReturns         = confirm(param("prereview.max_returns", "最多退回轮次", "rounds of return at most", 5, AtLeast, 1, "三级预审"))
 	MeetingMonths      = param("meeting.after_prereview_months", "预审合格后召开大会期限(月)", "time from qualification to the meeting (months)", 1, AtMost, 1, "细则 19")
-	FilingLeadDays     = param("meeting.filing_lead_days", "会前备案提前天数", "days of lead of the filing", 7, AtLeast, 1, "备案监督")
+	FilingLeadDays     = confirm(param("meeting.filing_lead_days", "会前备案提前天数", "days of lead of the filing", 7, AtLeast, 1, "备案监督"))
 	RecuseFromEligible = confirm(yesNo(param("kin.recused_leave_eligible", "回避的近亲属不计入应到会", "recused kin leave the eligible number", 0, Free, 0, "近亲繁殖")))
-	QuorumPercent      = param("quorum.min_percent", "到会比例另须达到(%,0为仅须超过半数)", "attendance at least (percent, 0 for more than half only)", 0, AtLeast, 0, "细则 19")
+	QuorumPercent      = percent(param("quorum.min_percent", "到会比例另须达到(%,0为仅须超过半数)", "attendance at least (percent, 0 for more than half only)", 0, AtLeast, 0, "细则 19"))
 	FailedVoteMonths   = confirm(param("failed_vote.wait_months", "表决未通过后不得再提的月数", "months to wait after a failed vote", 0, AtLeast, 0, "票决办法"))
 	ApprovalMonths     = param("approval.months", "审批期限(月)", "time for approval (months)", 3, Fixed, 0, "细则 25")
 	ApprovalMaxMonths  = confirm(param("approval.max_months", "审批最长期限(月)", "longest time for approval (months)", 6, Fixed, 0, "细则 25"))
@@ -61,8 +66,8 @@ var (
 	ConversionNoticeOn = confirm(yesNo(param("conversion.notice", "转正前公示", "notice before conversion", 0, AtLeast, 0, "公示")))
 	ConversionLagDays  = confirm(param("conversion.lag_days", "届满后讨论转正的期限(日)", "time to discuss conversion after expiry (days)", 30, Free, 0, "细则 31"))
 	ConversionMonths   = param("conversion.approval_months", "转正审批期限(月)", "time to approve the conversion (months)", 3, Fixed, 0, "细则 33")
-	PostponeMonths     = param("postpone.max_months", "推迟讨论转正最长(月)", "longest postponement (months)", 6, AtMost, 6, "2014细则 36")
-	SpotCheckPercent   = param("spotcheck.quarter_percent", "每季度抽查比例(%)", "spot checks per quarter (percent)", 30, AtLeast, 30, "抽查监督")
+	PostponeMonths     = confirm(param("postpone.max_months", "推迟讨论转正最长(月)", "longest postponement (months)", 6, AtMost, 6, "2014细则 36"))
+	SpotCheckPercent   = percent(param("spotcheck.quarter_percent", "每季度抽查比例(%)", "spot checks per quarter (percent)", 30, AtLeast, 30, "抽查监督"))
 	ArchiveMonths      = confirm(param("archive.months", "归档期限(月)", "time to archive (months)", 1, Free, 0, "细则 36"))
 	StepMonths         = confirm(param("step.remind_months", "无规定期限的步骤提醒(月)", "reminder for steps without a limit (months)", 12, Free, 0, "全程纪实"))
 )
@@ -72,7 +77,7 @@ var Params = []*Param{
 	Rules2026, MinAge, RejoinBarYears, RejoinBarFrom, FraudBanYears, TalkMonths, ActivistWaitMonths, ActivistFileMonths,
 	ContactDays, ContactsMin, ContactsMax, ReviewMonths, CultivationMonths, ConsentMonths, NoticeDays, CountPostingDay,
 	IntroducerCount, TrainingMinDays, TrainingMinHours, LeavingMonths, KinBan, ReviewSLAMonths, OpinionDays, CountySLADays,
-	RectifyDays, MaxReturns, MeetingMonths, FilingLeadDays, RecuseFromEligible, QuorumPercent, FailedVoteMonths,
+	RectifyDays, ObjectionDays, PlanByApproval, MaxReturns, MeetingMonths, FilingLeadDays, RecuseFromEligible, QuorumPercent, FailedVoteMonths,
 	ApprovalMonths, ApprovalMaxMonths, CountyRecordMonths, OathMonths, ProbationMonths, ExtensionMin, ExtensionMax,
 	ProbationReviewMon, ConversionNoticeOn, ConversionLagDays, ConversionMonths, PostponeMonths, SpotCheckPercent, ArchiveMonths, StepMonths,
 }

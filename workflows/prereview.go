@@ -2,6 +2,8 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	. "jinchu/engine"
@@ -13,9 +15,28 @@ var (
 	HasIntroducers = Cond("has-introducers", "已确定入党介绍人", "introducers are assigned").Cite("细则 14", "2014细则 14").
 			Reading(Introducers).After(AssignIntroducers).Holds(func(s *Situation) bool { _, ok := Introducers.Held(s.Case); return ok })
 
+	IntroducersStillGood = Cond("introducers-still-good", "入党介绍人仍是未受处分的正式党员", "the introducers are still full members under no sanction").Cite("细则 14", "2014细则 14").
+				Reading(Introducers).Test(func(s *Situation) []Words {
+		ids, _ := Introducers.Held(s.Case)
+		return append(notFull(s, ids), sanctioned(s, ids)...)
+	})
+
+	// What the branch's review failed, only the committee's can pass.
+	NotFailedBefore = Cond("not-failed-before", "政治审查不合格后,只能由上级党委重新审查", "after a failed review only the committee reviews again").Cite("细则 16", "2014细则 16").
+			Reading(PoliticalConclusion).Holds(func(s *Situation) bool {
+		v, reviewed := freshPoliticalReview(s)
+		return !reviewed || v != "fail" || s.Office.Org != s.Case.Org
+	})
+
+	VisitDaySound = Cond("visit-day", "走访在初审之后、登记之前", "the visit is after the screening and not after this day").Cite("三级预审").
+			Reading(VisitOn).OnInput().Holds(func(s *Situation) bool {
+		d, _ := VisitOn.Given(s)
+		return !d.After(s.On) && !d.Before(s.Case.StageOn)
+	})
+
 	PoliticalReviewPassed = Cond("political-review-passed", "政治审查合格", "the political review is passed").Cite("细则 16", "2014细则 16").
 				Reading(PoliticalConclusion).After(RecordPoliticalReview).Test(func(s *Situation) []Words {
-		switch v, ok := PoliticalConclusion.Held(s.Case); {
+		switch v, ok := freshPoliticalReview(s); {
 		case !ok:
 			return Missing("未进行政治审查", "no political review")
 		case v != "pass":
@@ -53,16 +74,19 @@ var (
 	AllDefectsFixed = Cond("all-defects-fixed", "退回的缺陷已逐项整改", "every defect of the return is rectified").Cite("三级预审").
 			Reading(Defects, Rectified).Test(unfixed)
 
-	DefectsNamed = Cond("defects-named", "缺陷已逐项列明", "the defects are itemised").Cite("三级预审").Reading(Defects).OnInput().
-			Holds(func(s *Situation) bool { d, _ := Defects.Given(s); return len(d) > 0 })
+	DefectsNamed = Cond("defects-named", "缺陷已逐项列明,编号不重复", "the defects are itemised").Cite("三级预审").Reading(Defects).OnInput().
+			Holds(func(s *Situation) bool {
+			d, _ := Defects.Given(s)
+			for i := range d {
+				if slices.ContainsFunc(d[:i], func(e Item) bool { return e.Key == d[i].Key }) {
+					return false
+				}
+			}
+			return len(d) > 0
+		})
 
-	ReturnsLeft = Cond("returns-left", "退回轮次未超过上限", "rounds of return are left").Cite("三级预审").
-			Reading(ReturnRound).Bounding().Test(func(s *Situation) []Words {
-		if n, _ := ReturnRound.Held(s.Case); int(n) >= MaxReturns.At(s) {
-			return Missing(fmt.Sprintf("已退回 %d 次", n), fmt.Sprintf("returned %d times", n))
-		}
-		return nil
-	})
+	ReturnsLeft           = returnsLeft("returns-left", ReturnRound)
+	ConversionReturnsLeft = returnsLeft("conversion-returns-left", ConversionReturnRound)
 
 	FraudFound = Is(RejectGround, "fraud").Cite("预审办法")
 
@@ -74,19 +98,39 @@ func trained(s *Situation) []Words {
 	if _, ok := WaiverReason.Held(s.Case); ok {
 		return nil
 	}
-	days, hasDays := TrainingDays.Held(s.Case)
-	hours, hasHours := TrainingHours.Held(s.Case)
-	if !hasDays && !hasHours {
+	// Days, hours and assessment count together, of one training.
+	last, trained := s.Case.Fact(TrainingAssessed.Field)
+	if !trained {
 		return Missing("没有培训记录", "no training on record")
 	}
+	days, hours := sameAct(s.Case, TrainingDays, last.Seq), sameAct(s.Case, TrainingHours, last.Seq)
 	var out []Words
 	if int(days) < TrainingMinDays.At(s) && int(hours) < TrainingMinHours.At(s) {
 		out = append(out, Words{Zh: fmt.Sprintf("现为 %d 天、%d 学时", days, hours), En: fmt.Sprintf("%d days and %d hours so far", days, hours)})
 	}
-	if v, _ := TrainingAssessed.Held(s.Case); v != "pass" {
+	if last.Value != "pass" {
 		out = append(out, Words{Zh: "考核不合格", En: "the assessment was not passed"})
 	}
 	return out
+}
+
+// sameAct is the number a field was given by one act, 0 for none.
+func sameAct(c *Case, f F[int64], seq int64) int64 {
+	if fact, ok := c.Fact(f.Field); ok && fact.Seq == seq {
+		n, _ := fact.Value.(int64)
+		return n
+	}
+	return 0
+}
+
+// freshPoliticalReview is the conclusion since the person was last proposed.
+func freshPoliticalReview(s *Situation) (string, bool) {
+	fact, ok := s.Case.Fact(PoliticalConclusion.Field)
+	if t := s.Case.Last(ProposeTarget.Key); !ok || t != nil && t.Seq > fact.Seq {
+		return "", false
+	}
+	v, _ := fact.Value.(string)
+	return v, true
 }
 
 // asked is the event that last asked a department in this round, 0 for none.
@@ -159,14 +203,36 @@ func unfixed(s *Situation) []Words {
 	return out
 }
 
-// countReturns numbers the rounds of return.
-var countReturns = Computing(ReturnRound, func(s *Situation) (int64, bool) {
-	n, _ := ReturnRound.Held(s.Case)
-	return n + 1, true
-})
+// returnsLeft is the condition that a counter of returns has not run out.
+func returnsLeft(key string, round F[int64]) Condition {
+	return Cond(key, "退回轮次未超过上限", "rounds of return are left").Cite("三级预审").Reading(round).Bounding().
+		Test(func(s *Situation) []Words {
+			if n, _ := round.Held(s.Case); int(n) >= MaxReturns.At(s) {
+				return Missing(fmt.Sprintf("已退回 %d 次", n), fmt.Sprintf("returned %d times", n))
+			}
+			return nil
+		})
+}
 
-// planSlots is the kind of the claims on an annual plan.
-const planSlots = "plan-slot"
+// The rounds of return are numbered, those of the pre-review and those of the
+// conversion apart.
+var (
+	countReturns           = countRound(ReturnRound)
+	countConversionReturns = countRound(ConversionReturnRound)
+)
+
+func countRound(round F[int64]) Derived {
+	return Computing(round, func(s *Situation) (int64, bool) {
+		n, _ := round.Held(s.Case)
+		return n + 1, true
+	})
+}
+
+// The kinds of the claims whose keys are chosen here.
+const (
+	planSlots     = "plan-slot"
+	noticeSerials = "notice-number"
+)
 
 // Something scarce.
 var (
@@ -180,7 +246,13 @@ var (
 		}}
 
 	// PlanSlot is one place of the committee's annual plan.
-	PlanSlot = &Claim{Kind: planSlots, Cite: "控制总量", Words: Words{Zh: "年度计划名额", En: "a place of the annual plan"}, Pick: pickSlot}
+	PlanSlot = &Claim{Kind: planSlots, Cite: "控制总量", Words: Words{Zh: "年度计划名额", En: "a place of the annual plan"}, Pick: pickSlot,
+		Stale: func(s *Situation, held string) bool {
+			return PlanByApproval.On(s) && !strings.Contains(held, fmt.Sprintf("-%d/", s.On.Year()))
+		}}
+
+	// NoticeSerial is the number of the qualification notice, by the year.
+	NoticeSerial = &Claim{Kind: noticeSerials, Cite: "三级预审", Words: Words{Zh: "预审合格通知书编号", En: "a number of the qualification notice"}, Pick: nextNotice}
 
 	// FormSerial is the number of the admission form: one person, one number.
 	FormSerial = &Claim{Kind: "form-serial", Cite: "志愿书编号", Words: Words{Zh: "入党志愿书编号", En: "an admission form serial"},
@@ -205,12 +277,24 @@ func pickSlot(s *Situation) (string, []Words) {
 	}
 	prefix := register.PlanID(committee.ID, s.On.Year()) + "/"
 	held := s.View.Held(planSlots, prefix)
-	for n := 1; n <= plan.Quota; n++ {
+	for n := 1; n <= plan.Quota && len(held) < plan.Quota; n++ {
 		if key := fmt.Sprintf("%s%d", prefix, n); !contains(held, key) {
 			return key, nil
 		}
 	}
 	return "", Missing(fmt.Sprintf("PLAN_EXHAUSTED:%d 年计划 %d 名已用完", s.On.Year(), plan.Quota), fmt.Sprintf("PLAN_EXHAUSTED: all %d places of %d are reserved or used", plan.Quota, s.On.Year()))
+}
+
+// nextNotice is the number after the highest of the year: a number once given
+// is never given again.
+func nextNotice(s *Situation) (string, []Words) {
+	prefix, last := fmt.Sprintf("%d-", s.On.Year()), 0
+	for _, key := range s.View.Held(noticeSerials, prefix) {
+		if n, err := strconv.Atoi(strings.TrimPrefix(key, prefix)); err == nil {
+			last = max(last, n)
+		}
+	}
+	return fmt.Sprintf("%s%04d", prefix, last+1), nil
 }
 
 // structureMet compares the structure of those admitted or qualified in the

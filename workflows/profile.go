@@ -123,6 +123,9 @@ func setParam(values map[string]int, key string, value any) error {
 	var n int
 	switch v := value.(type) {
 	case int64:
+		if p.Kind == engine.DateParam {
+			return fmt.Errorf("%s takes a day as a text, \"2026-05-11\"", key)
+		}
 		n = int(v)
 	case bool:
 		if p.Kind != engine.FlagParam {

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"jinchu/calendar"
 	. "jinchu/engine"
@@ -13,7 +14,7 @@ var (
 	LeadTime = Cond("lead-time", "会议时间比备案提前规定天数", "the filing leads the meeting by the days required").Cite("备案监督").
 			Reading(MeetingAt).OnInput().Test(func(s *Situation) []Words {
 		at, _ := MeetingAt.Given(s)
-		earliest := s.On.AddDays(FilingLeadDays.At(s))
+		earliest := calendar.Max(s.On, s.Today).AddDays(FilingLeadDays.At(s))
 		if !at.Date().Before(earliest) {
 			return nil
 		}
@@ -34,25 +35,33 @@ var (
 
 	RosterStillTrue = Cond("roster-as-filed", "与备案名单一致,不一致的已说明", "the roster is as filed, or the difference is explained").Cite("备案监督").
 			Reading(FullRoster, RosterDifference).Test(func(s *Situation) []Words {
-		filed, _ := FullRoster.Held(s.Case)
-		if _, explained := RosterDifference.Given(s); explained || filed.Votes() == votesNow(s) {
+		if _, explained := RosterDifference.Given(s); explained {
 			return nil
 		}
-		return Missing(fmt.Sprintf("备案时有表决权 %d 人,现为 %d 人", filed.Votes(), votesNow(s)), fmt.Sprintf("%d had a vote when filed, %d have now", filed.Votes(), votesNow(s)))
+		return changedSince(s)
 	})
 
 	WithinMonthOfQualification = Cond("fresh-qualification", "预审合格后一个月内召开,逾期须重新确认", "within a month of the qualification, or reconfirmed").Cite("细则 19", "预审办法").
 					After(Qualify, Reconfirm).Test(func(s *Situation) []Words {
 		limit := latest(s.Case, Qualify, Reconfirm).AddMonths(MeetingMonths.At(s))
-		if s.On.Before(Rules2026.Date(s.Profile)) || !s.On.After(limit) {
+		if !qualifiedUnder2026(s) || !s.On.After(limit) {
 			return nil
 		}
 		return Missing("期限至 "+limit.String(), "the limit was "+limit.String())
 	})
 
+	// QualifiedUnder2026 tells that the one-month clock runs: it runs for a
+	// pre-review passed under the edition of 2026.
+	QualifiedUnder2026 = Cond("qualified-under-2026", "预审合格在2026年版细则施行以后", "qualified under the edition of 2026").Cite("细则 19").
+				After(Qualify).Holds(qualifiedUnder2026)
+
 	WaitedAfterFailure = Cond("waited-after-failure", "表决未通过后已满规定月数", "the months since the failed vote have passed").Cite("票决办法").
 				After(RecordMeeting).Test(func(s *Situation) []Words {
-		return notBefore(s, s.Case.StageOn.AddMonths(FailedVoteMonths.At(s)))
+		failed := failedOn(s.Case)
+		if failed.IsZero() {
+			return nil
+		}
+		return notBefore(s, failed.AddMonths(FailedVoteMonths.At(s)))
 	})
 
 	SecretBallot = Cond("secret-ballot", "采取无记名投票", "by secret ballot").Cite("细则 20", "2014细则 21").Reading(BallotWay).
@@ -113,11 +122,19 @@ var meetingConditions = []Condition{
 // tally are the fields of a vote.
 var tallyTaken = []AnyField{
 	No, Abstain, InvalidBallots, Written, WrittenLate, Issued, BallotsBack, BallotWay, Proxies, Assisted, CasesInVote,
-	Excluded, ExclusionConsent, ExclusionAdopted, DeclaredEligible, Attended, RosterDifference, Minutes,
+	Excluded, ExclusionConsent, ExclusionAdopted, Recused, DeclaredEligible, Attended, RosterDifference, Minutes,
 }
 
 // recordEligible keeps the number the vote was measured against.
 var recordEligible = Computing(Eligible, func(s *Situation) (int64, bool) { return eligible(s), true })
+
+// recordBallot keeps that the vote was secret where the record does not say.
+var recordBallot = Computing(BallotWay, func(s *Situation) (string, bool) {
+	if v, given := BallotWay.Given(s); given {
+		return v, true
+	}
+	return "secret", true
+})
 
 // rosterNow fills in the roster where the filing leaves it to the register.
 var rosterNow = Computing(FullRoster, func(s *Situation) (Roster, bool) {
@@ -136,17 +153,6 @@ func branchRoster(s *Situation) Roster {
 		}
 	}
 	return r
-}
-
-// votesNow counts the members of the branch who have a vote now.
-func votesNow(s *Situation) int64 {
-	n := int64(0)
-	for _, p := range s.View.Members(s.Case.Org) {
-		if p.HasVote() {
-			n++
-		}
-	}
-	return n
 }
 
 func rosterDifference(s *Situation) []Words {
@@ -192,14 +198,53 @@ func voters(s *Situation) Roster {
 // out on a basis, and less recused kin where the county's rule says so.
 func eligible(s *Situation) int64 {
 	excluded, _ := Excluded.Given(s)
-	recuse := RecuseFromEligible.On(s)
+	recused := recusedNow(s)
 	e := int64(0)
 	for _, seat := range voters(s) {
-		if seat.Vote && !isExcluded(excluded, seat.Person) && !(recuse && isKin(s, seat.Person)) {
+		if seat.Vote && !isExcluded(excluded, seat.Person) && !slices.Contains(recused, seat.Person) {
 			e++
 		}
 	}
 	return e
+}
+
+// qualifiedUnder2026 reports whether the last qualification was made under the
+// edition of 2026.
+func qualifiedUnder2026(s *Situation) bool {
+	t := s.Case.Last(Qualify.Key)
+	return t != nil && !t.On.Before(Rules2026.Date(s.Profile))
+}
+
+// failedOn is the day of the last vote on admission that failed, the zero day
+// for none.
+func failedOn(c *Case) calendar.Date {
+	failed := c.Stage == NotAdopted.Key
+	for t := c.Trail(); t != nil; t = t.Prev {
+		if failed && t.Action == RecordMeeting.Key {
+			return t.On
+		}
+		failed = failed || t.From == NotAdopted.Key
+	}
+	return calendar.Date{}
+}
+
+// changedSince names who has joined, left, gained or lost the vote since the
+// filing.
+func changedSince(s *Situation) []Words {
+	filed, _ := FullRoster.Held(s.Case)
+	now := branchRoster(s)
+	var out []Words
+	for _, seat := range filed {
+		if is, member := seatOf(now, seat.Person); !member || is.Vote != seat.Vote {
+			out = append(out, Words{Zh: "备案后有变化:" + nameOf(s, seat.Person), En: "changed since the filing: " + string(seat.Person)})
+		}
+	}
+	for _, seat := range now {
+		if _, listed := seatOf(filed, seat.Person); !listed {
+			out = append(out, Words{Zh: "备案后新增:" + nameOf(s, seat.Person), En: "joined since the filing: " + string(seat.Person)})
+		}
+	}
+	return out
 }
 
 func isExcluded(xs []Exclusion, id register.PersonID) bool {
@@ -211,9 +256,17 @@ func isExcluded(xs []Exclusion, id register.PersonID) bool {
 	return false
 }
 
-func isKin(s *Situation, id register.PersonID) bool {
-	_, kin := register.CloseKin(s.View, id, s.Case.Person)
-	return kin
+// recusedNow are the close kin the record names as recused, where the county
+// takes them out of those who should attend; elsewhere they stay in the count.
+func recusedNow(s *Situation) []register.PersonID {
+	if !RecuseFromEligible.On(s) {
+		return nil
+	}
+	named, _ := Recused.Given(s)
+	return slices.DeleteFunc(slices.Clone(named), func(id register.PersonID) bool {
+		_, kin := register.CloseKin(s.View, id, s.Case.Person)
+		return !kin
+	})
 }
 
 func badExclusions(s *Situation) []Words {
@@ -246,6 +299,8 @@ func badAttendees(s *Situation) []Words {
 	for _, id := range attended {
 		if seat, ok := seatOf(voters(s), id); !ok || !seat.Vote {
 			out = append(out, Words{Zh: nameOf(s, id) + "没有表决权", En: string(id) + " has no vote"})
+		} else if recused, _ := Recused.Given(s); slices.Contains(recused, id) {
+			out = append(out, Words{Zh: nameOf(s, id) + "已回避", En: string(id) + " is recused"})
 		} else if isExcluded(excluded, id) {
 			out = append(out, Words{Zh: nameOf(s, id) + "已列为不计入应到会", En: string(id) + " is left out of those who should attend"})
 		}

@@ -23,7 +23,12 @@ var (
 		register.CountyReviewer, register.CountyHead)
 	Training = NewRole("training-body", "基层党委或县(市)委组织部", "the committee or the county organization department", Above,
 		register.CommitteeReviewer, register.CommitteeSecretary, register.Organizer, register.CountyReviewer, register.CountyHead)
+	// AnyLevel handles the case; AnyOrganization may also be an inspector, who
+	// receives a report but never handles what he checks.
 	AnyLevel = NewRole("any-level", "任一级党组织", "an organization at any level", Above,
+		register.BranchSecretary, register.OrgCommissioner, register.GeneralBranchChief, register.CommitteeReviewer,
+		register.CommitteeSecretary, register.Organizer, register.CountyReviewer, register.CountyHead)
+	AnyOrganization = NewRole("any-organization", "任一级党组织(含督查专班)", "an organization at any level or the inspection team", Above,
 		register.BranchSecretary, register.OrgCommissioner, register.GeneralBranchChief, register.CommitteeReviewer,
 		register.CommitteeSecretary, register.Organizer, register.CountyReviewer, register.CountyHead, register.Inspector)
 )
@@ -47,6 +52,7 @@ var (
 	Filed             = NewStage("filed", "已会前备案", "meeting filed")
 	Adopted           = NewStage("adopted", "支部大会通过", "adopted by the general meeting")
 	NotAdopted        = NewStage("not-adopted", "支部大会未通过", "not adopted")
+	Lapsed            = NewStage("lapsed", "审批逾期失效", "approval lapsed")
 	Submitted         = NewStage("submitted", "已报党委审批", "submitted for approval")
 	Probationary      = NewStage("probationary", "预备党员", "probationary member")
 
@@ -57,6 +63,8 @@ var (
 	ConversionScreened   = NewStage("conversion-screened", "支部已审查转正", "conversion screened by the branch")
 	ConversionFiled      = NewStage("conversion-filed", "转正会前已备案", "conversion meeting filed")
 	ConversionNotAdopted = NewStage("conversion-not-adopted", "转正决议未通过", "resolution on conversion not adopted")
+	CancellationProposed = NewStage("cancellation-proposed", "拟取消预备党员资格", "cancellation proposed")
+	CancellationFiled    = NewStage("cancellation-filed", "取消资格会前已备案", "cancellation meeting filed")
 	VotedConvert         = NewStage("voted-convert", "支部大会同意转正", "meeting votes to convert")
 	VotedExtend          = NewStage("voted-extend", "支部大会同意延长预备期", "meeting votes to extend probation")
 	VotedCancel          = NewStage("voted-cancel", "支部大会同意取消预备党员资格", "meeting votes to cancel probation")
@@ -67,7 +75,7 @@ var (
 	Withdrawn          = EndStage("withdrawn", "本人撤回申请", "application withdrawn")
 	Terminated         = EndStage("terminated", "培养终止", "cultivation ended")
 	Rejected           = EndStage("rejected", "不予批准", "not approved")
-	Lapsed             = EndStage("lapsed", "审批逾期失效", "approval lapsed")
+	NotRecognised      = EndStage("not-recognised", "预备党员身份不予承认", "probationary membership not recognised")
 	ProbationCancelled = EndStage("probation-cancelled", "已取消预备党员资格", "probation cancelled")
 )
 
@@ -83,6 +91,8 @@ var (
 	RecordEducation       = NewAction("record-education", "记录培养教育", "record education").At(6)
 	HalfYearReview        = NewAction("half-year-review", "半年考察", "half-year review").At(6)
 	ProposeTarget         = NewAction("propose-target", "拟定发展对象", "propose as development target").At(7)
+	DeclineTarget         = NewAction("decline-target", "不同意列为发展对象", "decline the listing").At(8)
+	TransferActivist      = NewAction("transfer-activist", "转接入党积极分子", "transfer an activist")
 	ConsentTarget         = NewAction("consent-target", "同意列为发展对象", "consent to the listing").At(8)
 	FileTarget            = NewAction("file-target", "发展对象备案", "record the development target").At(8)
 	PostNotice            = NewAction("post-notice", "张贴公示", "post the public notice")
@@ -119,6 +129,8 @@ var (
 	ProbationReview       = NewAction("probation-review", "预备期考察", "review in probation").At(21)
 	TransferProbationary  = NewAction("transfer-probationary", "转接预备党员", "transfer a probationary member")
 	PostponeDiscussion    = NewAction("postpone-discussion", "推迟讨论转正", "postpone the discussion of conversion")
+	RefuseRecognition     = NewAction("refuse-recognition", "不予承认预备党员身份", "refuse to recognise the admission")
+	ProposeCancellation   = NewAction("propose-cancellation", "提出取消预备党员资格", "propose the cancellation")
 	ApplyConversion       = NewAction("apply-conversion", "提出转正申请", "apply for conversion").At(22)
 	CollectOpinions       = NewAction("collect-opinions", "征求转正意见", "collect opinions on conversion")
 	PostConversionNotice  = NewAction("post-conversion-notice", "张贴转正公示", "post the conversion notice")
