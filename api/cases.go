@@ -36,7 +36,7 @@ func me(_ context.Context, s *server, c *call, _ *noInput) (*bodyOf[MeView], err
 
 // Keyed is the idempotency key every POST on cases carries.
 type Keyed struct {
-	Key string `header:"Idempotency-Key" required:"true" maxLength:"128" doc:"one per intended act; the same key again gives the first answer"`
+	Key string `header:"Idempotency-Key" required:"true" maxLength:"128" pattern:"^[!-~]+$" doc:"one per intended act; the same key again gives the first answer"`
 }
 
 // OpenBody opens a case.

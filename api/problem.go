@@ -70,8 +70,8 @@ var kinds = map[string]kind{
 }
 
 // Problem is an error as RFC 9457 has it. Title and detail are in the
-// language asked for; detail_en is always English. It never repeats what was
-// sent.
+// language asked for; detail_en is always English. It may name identifiers and
+// field keys that were sent, never what people wrote; nothing of it is logged.
 type Problem struct {
 	Type     string       `json:"type" format:"uri-reference" doc:"stable; says what the code means"`
 	Title    string       `json:"title"`

@@ -12,6 +12,9 @@ import (
 // load is a case as it stands: from memory, where it is known, or else folded
 // from its events. What is in memory may be behind; the commit notices.
 func (e *Engine) load(ctx context.Context, county register.CountyID, id CaseID) (*Case, error) {
+	if !register.Plain(string(id)) {
+		return nil, &NotFound{"case"} // not an identifier; the store is not asked
+	}
 	if c := e.cases.get(county, id); c != nil {
 		return c, nil
 	}

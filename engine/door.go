@@ -90,9 +90,17 @@ func (e *Engine) Act(ctx context.Context, actor Actor, m Move, now time.Time) (*
 		case err == nil:
 			return answer, nil
 		}
+		// A "no" may rest on a case that another server has moved on since.
+		moved, failed := e.catchUp(ctx, actor.County, m.Case)
+		switch {
+		case failed != nil:
+			return nil, failed
+		case moved:
+			continue
+		}
 		return e.firstAnswer(ctx, actor, m, err)
 	}
-	return nil, &Unavailable{fmt.Errorf("case %s changed %d times while being decided", m.Case, maxTries)}
+	return nil, &Conflict{Code: "stale", Words: Words{"本案正被多人同时办理,请稍后再办", "many are acting on this case at once; nothing was kept, try again"}}
 }
 
 // firstAnswer gives the answer kept under the move's key, if there is one; or
@@ -124,20 +132,12 @@ func (e *Engine) try(ctx context.Context, actor Actor, m Move, now time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	if m.Seen > s.Case.Seq { // another server knows more than this one remembers
-		if err := e.catchUp(ctx, actor.County, m.Case); err != nil {
-			return nil, err
-		}
-		if s, err = e.situate(ctx, actor, m, now); err != nil {
-			return nil, err
-		}
-	}
 	if m.Seen != 0 && m.Seen != s.Case.Seq {
-		return nil, e.stale(ctx, s.Case, m.Seen)
+		return nil, e.stale(ctx, s, m.Seen)
 	}
 	d, err := Decide(s)
 	if err != nil {
-		return nil, e.refused(ctx, s, err)
+		return nil, e.refused(ctx, s, m, err)
 	}
 	return e.commit(ctx, s, m, d)
 }
@@ -157,10 +157,16 @@ func (e *Engine) situate(ctx context.Context, actor Actor, m Move, now time.Time
 	if s.On.IsZero() {
 		s.On = s.Today
 	}
-	if m.Workflow != "" {
-		s.Case, err = e.blank(view, actor.County, m, s.On)
-	} else {
+	switch {
+	case m.Workflow == "":
 		s.Case, err = e.load(ctx, actor.County, m.Case)
+	case m.Parent != "":
+		// A case depends only on one that the actor may know of.
+		if err = e.reach(ctx, s, actor.County, m.Parent); err == nil {
+			s.Case, err = e.blank(view, actor.County, m, s.On)
+		}
+	default:
+		s.Case, err = e.blank(view, actor.County, m, s.On)
 	}
 	if err != nil {
 		return nil, err
@@ -170,6 +176,20 @@ func (e *Engine) situate(ctx context.Context, actor Actor, m Move, now time.Time
 		return nil, &NotFound{"case " + string(m.Case)}
 	}
 	return s, view.Err()
+}
+
+// reach wants a case to exist within the actor's reach.
+func (e *Engine) reach(ctx context.Context, s *Situation, county register.CountyID, id CaseID) error {
+	c, err := e.load(ctx, county, id)
+	if err != nil {
+		return err
+	}
+	other := *s
+	other.Case, other.Workflow = c, e.workflows[c.Workflow]
+	if !other.Reaches() {
+		return &NotFound{"case " + string(id)}
+	}
+	return nil
 }
 
 // officeOf finds the actor's office; one that does not exist or is not held
@@ -219,31 +239,40 @@ func (e *Engine) blank(view View, county register.CountyID, m Move, on calendar.
 
 // Reaches reports whether the actor may know of the case at all.
 func (s *Situation) Reaches() bool {
-	switch s.Office.Post {
-	case register.CountyReviewer, register.CountyHead, register.Inspector, register.Auditor, register.Clock:
+	switch {
+	case countyWide(s.Office.Post):
 		return true
-	case register.DepartmentOfficer:
+	case s.Office.Post == register.DepartmentOfficer:
 		return s.Workflow.Consults != nil && s.Workflow.Consults(s.Case, s.Org)
-	case register.Administrator:
+	case s.Office.Post == register.Administrator:
 		return false
 	}
 	return s.Org.Over(s.Branch())
 }
 
-func (e *Engine) stale(ctx context.Context, c *Case, seen int64) error {
-	since, err := e.events(ctx, c.County, c.ID, seen)
+func (e *Engine) stale(ctx context.Context, s *Situation, seen int64) error {
+	since, err := e.events(ctx, s.Case.County, s.Case.ID, seen)
 	if err != nil {
 		return err
 	}
-	return &Conflict{Code: "stale", Seq: c.Seq, Since: since,
+	return &Conflict{Code: "stale", Seq: s.Case.Seq, Since: s.visible(since),
 		Words: Words{"本案在您查看之后已有变化,请看新情况后再办", "the case has moved on since you looked at it; look again and repeat"}}
 }
 
-// refused keeps the trace of a refusal.
-func (e *Engine) refused(ctx context.Context, s *Situation, err error) error {
+// refused keeps the trace of a refusal, unless the move was answered before:
+// then it is a repetition, and that answer counts.
+func (e *Engine) refused(ctx context.Context, s *Situation, m Move, err error) error {
 	var r *Refused
 	if !errors.As(err, &r) {
 		return err
+	}
+	if m.Key != "" {
+		if _, _, answered, failed := e.store.Answer(ctx, s.Case.County, s.Office.ID, m.Key); failed != nil || answered {
+			if failed != nil {
+				return failed
+			}
+			return err
+		}
 	}
 	trace := &Refusal{County: s.Case.County, Case: s.Case.ID, Workflow: s.Case.Workflow, Stage: s.Case.Stage,
 		Action: r.Action, Office: s.Office.ID, At: s.Now, On: s.On, Seq: s.Case.Seq, View: s.View}

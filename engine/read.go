@@ -66,43 +66,53 @@ func (e *Engine) Events(ctx context.Context, actor Actor, id CaseID, after int64
 		return nil, err
 	}
 	events, err := e.events(ctx, actor.County, id, after)
-	if err != nil || s.Office.Post != register.DepartmentOfficer {
-		return events, err
+	if err != nil {
+		return nil, err
+	}
+	return s.visible(events), nil
+}
+
+// visible are events as the actor may see them: a consulted department sees
+// the content only of its own acts.
+func (s *Situation) visible(events []*Event) []*Event {
+	if s.Office.Post != register.DepartmentOfficer {
+		return events
 	}
 	for _, ev := range events {
 		if ev.By.Org != s.Org.ID {
 			ev.Fields, ev.Reason, ev.Claims, ev.Register = nil, "", nil, nil
 		}
 	}
-	return events, nil
+	return events
 }
 
 // behold puts the actor before a case as the store knows it now.
 func (e *Engine) behold(ctx context.Context, actor Actor, id CaseID, now time.Time) (*Situation, error) {
-	if err := e.catchUp(ctx, actor.County, id); err != nil {
+	if _, err := e.catchUp(ctx, actor.County, id); err != nil {
 		return nil, err
 	}
 	return e.situate(ctx, actor, Move{Case: id}, now.UTC())
 }
 
-// catchUp folds onto a case in memory what another server has added since. An
-// act needs none of this: its commit notices. A reader would not.
-func (e *Engine) catchUp(ctx context.Context, county register.CountyID, id CaseID) error {
+// catchUp folds onto a case in memory what another server has added since, and
+// reports whether there was anything. An act that is allowed needs none of
+// this: its commit notices.
+func (e *Engine) catchUp(ctx context.Context, county register.CountyID, id CaseID) (moved bool, err error) {
 	c := e.cases.get(county, id)
 	if c == nil {
-		return nil
+		return false, nil
 	}
 	entries, err := e.store.Log(ctx, county, string(id), c.Seq)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, entry := range entries {
 		if c, err = e.Fold(c, county, id, entry); err != nil {
-			return err
+			return false, err
 		}
 	}
 	e.cases.put(c)
-	return nil
+	return len(entries) > 0, nil
 }
 
 func trailOf(c *Case) []Trace {

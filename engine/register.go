@@ -231,6 +231,9 @@ var (
 	branchPosts    = []register.Post{register.BranchSecretary, register.OrgCommissioner}
 )
 
+// aboutOneself keeps officers from registering what concerns themselves.
+var aboutOneself = Words{"不得登记或更正本人的信息和亲属关系,请由他人办理", "nobody registers or corrects what concerns himself; another officer does it"}
+
 func notPermitted(words Words) *Refused {
 	return &Refused{Action: ChangeRegister, Grounds: []Ground{{Code: "not-permitted", Article: RegisterArticle, Words: words}}}
 }
@@ -247,9 +250,15 @@ func (r *registrar) permit(old, entity register.Entity) error {
 	}
 	switch e := entity.(type) {
 	case *register.Person:
+		if e.ID == r.office.Person {
+			return notPermitted(aboutOneself)
+		}
 		was, _ := old.(*register.Person)
 		return r.permitPerson(was, e)
 	case *register.Kin:
+		if e.A == r.office.Person || e.B == r.office.Person {
+			return notPermitted(aboutOneself)
+		}
 		a, _ := r.draft.Person(e.A)
 		b, _ := r.draft.Person(e.B)
 		// Kin are found across branches: it is enough to answer for one.

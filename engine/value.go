@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,9 +59,15 @@ func (f *Field) decodeJSON(raw json.RawMessage) (any, error) {
 
 func decodeAs[T any](f *Field, raw json.RawMessage) (any, error) {
 	var v T
-	d := json.NewDecoder(strings.NewReader(string(raw)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil || string(raw) == "null" {
+	var err error
+	if len(raw) > 0 && raw[0] == '[' { // of objects, perhaps, with members nobody knows
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.DisallowUnknownFields()
+		err = d.Decode(&v)
+	} else {
+		err = json.Unmarshal(raw, &v)
+	}
+	if err != nil || string(raw) == "null" {
 		return nil, fmt.Errorf("expected %s, got %.40s", kindHint[f.Kind], raw)
 	}
 	return f.checkTyped(v)

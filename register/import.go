@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -131,12 +132,12 @@ func (p *orgParser) fault(line int, column, zh, en string, args ...any) {
 }
 
 func (p *orgParser) unreadable(err error) {
-	line := 1
+	line, column := 1, ""
 	var pe *csv.ParseError
 	if errors.As(err, &pe) {
-		line, err = pe.Line, pe.Err
+		line, column, err = pe.Line, strconv.Itoa(pe.Column), pe.Err
 	}
-	p.fault(line, "", "不是正确的 CSV 行,请检查引号", "not a line of CSV (%v); check the quotation marks", err)
+	p.fault(line, column, "不是正确的 CSV 行,请检查引号", "not a line of CSV (%v); check the quotation marks", err)
 }
 
 func (p *orgParser) record(line int, record []string) {
@@ -148,7 +149,11 @@ func (p *orgParser) record(line int, record []string) {
 	case !p.header:
 		p.header = true
 	case len(record) != len(orgColumns):
-		p.fault(line, "", fmt.Sprintf("应有 %d 列,现有 %d 列", len(orgColumns), len(record)), "%d columns instead of %d (%s)", len(record), len(orgColumns), want)
+		column := "col " + strconv.Itoa(len(orgColumns)+1) // the first too many
+		if len(record) < len(orgColumns) {
+			column = orgColumns[len(record)] // the first that is missing
+		}
+		p.fault(line, column, fmt.Sprintf("应有 %d 列,现有 %d 列", len(orgColumns), len(record)), "%d columns instead of %d (%s)", len(record), len(orgColumns), want)
 	default:
 		p.row(OrgRow{record[0], record[1], record[2], record[3], line})
 	}

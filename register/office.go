@@ -52,13 +52,13 @@ func (o *Office) Links() Links { return Links{Org: o.Org, Person: o.Person} }
 // Valid implements [Entity].
 func (o *Office) Valid() error {
 	switch {
-	case !plainID(string(o.ID)):
+	case !Plain(string(o.ID)):
 		return faultID("id")
 	case !slices.Contains(Posts, o.Post):
 		return fault("unknown-post", "post", "没有这种岗位", "a post that a person can hold is needed, not %q", o.Post)
-	case !plainID(string(o.Org)):
+	case !Plain(string(o.Org)):
 		return faultID("org")
-	case o.Person != "" && !plainID(string(o.Person)):
+	case o.Person != "" && !Plain(string(o.Person)):
 		return faultID("person")
 	case !o.Until.IsZero() && o.Until.Before(o.From):
 		return fault("bad-term", "until", "任期结束早于开始", "the term ends on %s, before it begins on %s", o.Until, o.From)
@@ -114,9 +114,9 @@ func (k *Kin) Links() Links { return Links{Person: k.A, Other: k.B} }
 // Valid implements [Entity].
 func (k *Kin) Valid() error {
 	switch {
-	case !plainID(string(k.A)):
+	case !Plain(string(k.A)):
 		return faultID("a")
-	case !plainID(string(k.B)):
+	case !Plain(string(k.B)):
 		return faultID("b")
 	case k.A >= k.B:
 		return fault("bad-pair", "b", "亲属关系须为两个不同的人,编号小者在前", "a kin relation is between two different people, the smaller identifier first")

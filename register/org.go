@@ -64,7 +64,7 @@ func (o *Org) Links() Links { return Links{Org: o.Parent} }
 // Valid implements [Entity].
 func (o *Org) Valid() error {
 	switch {
-	case !plainID(string(o.ID)):
+	case !Plain(string(o.ID)):
 		return faultID("id")
 	case faultyName(o.Name):
 		return fault("bad-name", "name", "组织名称须为 1 至 50 个字", "an organization's name has 1 to 50 characters and no control characters")
@@ -126,10 +126,10 @@ func ApprovingCommittee(v View, id OrgID) (*Org, bool) {
 	return Above(v, id, func(o *Org) bool { return o.Approves })
 }
 
-// plainID reports whether an identifier is safe in paths, URLs and ledger
+// Plain reports whether an identifier is safe in paths, URLs and ledger
 // leaves: ASCII letters, digits and '-' only. Two of them and what a chain
 // adds fit into the 128 bytes of a leaf's text.
-func plainID(s string) bool {
+func Plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {

@@ -79,7 +79,7 @@ func (p *Person) Links() Links { return Links{Org: p.Org, Person: p.ID, Lookup: 
 // Valid implements [Entity].
 func (p *Person) Valid() error {
 	switch {
-	case !plainID(string(p.ID)):
+	case !Plain(string(p.ID)):
 		return faultID("id")
 	case faultyName(p.Name):
 		return fault("bad-name", "name", "姓名须为 1 至 50 个字", "a name has 1 to 50 characters and no control characters")
@@ -87,7 +87,7 @@ func (p *Person) Valid() error {
 		return fault("unknown-standing", "standing", "没有这种身份", "the standing is one of %v, not %q", Standings, p.Standing)
 	case !slices.Contains(Sanctions, p.Sanction):
 		return fault("unknown-sanction", "sanction", "没有这种处理", "the sanction is none or one of %v, not %q", Sanctions[1:], p.Sanction)
-	case p.Org != "" && !plainID(string(p.Org)):
+	case p.Org != "" && !Plain(string(p.Org)):
 		return faultID("org")
 	}
 	for _, b := range p.Bars {

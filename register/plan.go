@@ -28,7 +28,7 @@ func (p *Plan) Links() Links { return Links{Org: p.Org} }
 // Valid implements [Entity].
 func (p *Plan) Valid() error {
 	switch {
-	case !plainID(string(p.Org)):
+	case !Plain(string(p.Org)):
 		return faultID("org")
 	case p.Year < 1921 || p.Year > 9999:
 		return fault("bad-year", "year", "年度有误", "the plan is for a calendar year, not %d", p.Year)
@@ -64,7 +64,7 @@ func (p *Pool) Links() Links { return Links{} }
 func (p *Pool) Valid() error {
 	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }
 	switch {
-	case !plainID(p.ID):
+	case !Plain(p.ID):
 		return faultID("id")
 	case len(p.Prefix) > 30 || strings.ContainsFunc(p.Prefix, odd):
 		return fault("bad-prefix", "prefix", "编号前缀不超过 30 字节且不含空格", "a prefix has at most 30 bytes and no spaces")

@@ -33,6 +33,16 @@ func (l *life) applies() bool {
 	submit := step{who: l.branch.second, action: SubmitApplication.Key,
 		fields: merged(give(is(Declaration, "本人自愿申请加入中国共产党")), nil)}
 	first := l.on
+	if l.slips(registeredLate) {
+		received := l.on
+		l.wait(2, 9)
+		first = l.on
+		submit.fields[ReceivedOn.Key] = received
+		if l.try(submit) == over {
+			return false
+		}
+		submit.reason = "收到申请书后未及时登记"
+	}
 	if l.try(submit) != done {
 		switch {
 		case l.refusedFor("of-age"):
@@ -42,6 +52,8 @@ func (l *life) applies() bool {
 				l.waitUntil(bar.Until)
 			}
 		}
+		delete(submit.fields, ReceivedOn.Key) // another application
+		submit.reason = ""
 		l.wait(1, 20)
 		if !l.must(submit) {
 			return false
@@ -74,7 +86,11 @@ func (l *life) isRecommended() bool {
 		return false
 	}
 	l.wait(3, 22)
-	return l.goesOn() && l.do(one(l.rand, l.branch.above.officers), FileActivist, give(is(ReplyNumber, l.number("备"))))
+	if !l.goesOn() || !l.do(l.anyOfficer(), FileActivist, give(is(ReplyNumber, l.number("备")))) {
+		return false
+	}
+	l.watched = l.on
+	return true
 }
 
 func (l *life) isTalkedTo() bool {
@@ -114,23 +130,26 @@ func (l *life) number(kind string) string {
 }
 
 func (l *life) isCultivated() bool {
-	start := l.on
-	l.activist = start
 	l.wait(2, 9)
-	fit := l.branch.fit(l.relative)
-	i := l.rand.IntN(len(fit) - 2)
-	if !l.do(l.branch.secretary, AssignContacts, give(is(Contacts, fit[i:i+1+l.rand.IntN(2)])),
-		but(threeContacts, is(Contacts, fit[i:i+3])),
-		but(kinContact, is(Contacts, []register.PersonID{l.relative})).only(l.relative != ""),
-		but(freshContact, is(Contacts, []register.PersonID{l.person.ID}))) {
+	if !l.hasContacts() {
 		return false
 	}
+	start := l.watched
 	least := start.AddMonths(l.param(CultivationMonths))
 	end := least.AddDays(2 + l.rand.IntN(30))
 	if l.rand.IntN(7) == 0 { // watched for longer
 		end = end.AddMonths(3 + l.rand.IntN(8))
 	}
-	return l.isWatched(start, least, end) && l.isListed(start)
+	return l.isWatched(start, least, end) && l.isListed()
+}
+
+func (l *life) hasContacts() bool {
+	fit := l.branch.fit(l.relative)
+	i := l.rand.IntN(len(fit) - 2)
+	return l.do(l.branch.secretary, AssignContacts, give(is(Contacts, fit[i:i+1+l.rand.IntN(2)])),
+		but(threeContacts, is(Contacts, fit[i:i+3])),
+		but(kinContact, is(Contacts, []register.PersonID{l.relative})).only(l.relative != ""),
+		but(freshContact, is(Contacts, []register.PersonID{l.person.ID})))
 }
 
 // isWatched is cultivation up to the day of the proposal.
@@ -146,6 +165,15 @@ func (l *life) isWatched(start, least, end calendar.Date) bool {
 		if !l.do(l.branch.second, RecordEducation, give(is(EducationRecord, "参加党课学习和主题党日"))) || !l.goesOn() {
 			return false
 		}
+		if l.slips(movesAway) {
+			if !l.isTransferred(TransferActivist) {
+				return false
+			}
+			l.wait(2, 9)
+			if !l.hasContacts() {
+				return false
+			}
+		}
 		if k == missed {
 			continue
 		}
@@ -153,6 +181,7 @@ func (l *life) isWatched(start, least, end calendar.Date) bool {
 		if !l.do(l.branch.second, HalfYearReview, give(is(ReviewOpinion, "表现良好,继续培养"))) {
 			return false
 		}
+		l.observed = append(l.observed, l.on)
 		if l.slips(stopped) {
 			return l.stops("本人表现不符合要求")
 		}

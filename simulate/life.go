@@ -33,11 +33,17 @@ type life struct {
 	ended bool
 	held  map[string]string // claims
 
-	activist  calendar.Date // since when
-	adopted   calendar.Date // by the general meeting
-	voters    int64         // who should attend the meeting filed
-	isUpheld  bool          // an objection
-	extension int           // months by which probation is resolved to be extended
+	watched    calendar.Date   // since when half years count
+	observed   []calendar.Date // on which days half years were reviewed
+	trained    bool
+	adopted    calendar.Date // by the general meeting
+	failed     calendar.Date // in the general meeting
+	voters     int64         // who should attend the meeting filed
+	isUpheld   bool          // an objection, and nothing has come of it yet
+	isFraud    bool          // what was upheld
+	ends       calendar.Date // probation
+	extension  int           // months by which probation is resolved to be extended
+	isExtended bool          // probation
 
 	step    step
 	answer  *engine.Answer  // to the step, nil where it was refused
@@ -148,7 +154,7 @@ func (e *playError) Unwrap() error { return e.err }
 
 // refusedFor reports whether the last step was refused on this ground.
 func (l *life) refusedFor(code string) bool {
-	return l.refusal != nil && slices.ContainsFunc(l.refusal.Grounds, func(g engine.Ground) bool { return g.Code == code })
+	return !l.gone && l.refusal != nil && slices.ContainsFunc(l.refusal.Grounds, func(g engine.Ground) bool { return g.Code == code })
 }
 
 // wrong is a step as it should not be: the right one with something changed.
@@ -206,8 +212,9 @@ func none[T any](f engine.F[T]) value { return value{f.Key, nil} }
 const mostTries = 6
 
 // must does a step until it is allowed: by somebody else where the officer has
-// to stand back, or some weeks later. It reports whether life goes on.
-func (l *life) must(s step) bool {
+// to stand back, with a reason where it is late, or some weeks later. It
+// reports whether life goes on. Grounds that are final it leaves to the caller.
+func (l *life) must(s step, final ...string) bool {
 	for range mostTries {
 		switch l.try(s) {
 		case done:
@@ -220,15 +227,39 @@ func (l *life) must(s step) bool {
 			l.wait(1, 2)
 			continue
 		}
-		if l.refusedFor("late") {
+		if slices.ContainsFunc(final, l.refusedFor) {
+			return false
+		}
+		if s.reason == "" && (l.refusedFor("late") || l.refusedFor("within-conversion-time")) {
 			s.reason = "工作衔接不及时,逾期办理"
 			continue
 		}
 		l.wait(15, 35)
 	}
 	l.play.tally.givenUp++
+	println("GIVEN UP", l.play.config.Seed, l.n, l.step.action, l.stage, l.on.String(), l.refusal.Error())
 	return false
 }
+
+// officer is an officer of the committee above, or a colleague where that one
+// is kin.
+func (l *life) officer(i int) register.OfficeID {
+	id := l.branch.above.officers[i]
+	if id == l.superior {
+		return l.play.county.another(id, l.rand)
+	}
+	return id
+}
+
+// The officers of a committee by what they mostly do.
+const (
+	reviews = iota
+	signs
+	organizes
+)
+
+// anyOfficer is one of the three.
+func (l *life) anyOfficer() register.OfficeID { return l.officer(l.rand.IntN(organizes + 1)) }
 
 // slips rolls the dice.
 func (l *life) slips(s *slip) bool { return !l.gone && l.play.dice.roll(s) }

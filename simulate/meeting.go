@@ -17,6 +17,7 @@ type meeting struct {
 	early   bool          // is filed for the first day possible, least or not
 	least   calendar.Date // may be held from this day on
 	hearing bool          // the person has to be heard first
+	unheard *slip         // and is not
 }
 
 // mostMeetings bounds how often a meeting is called again.
@@ -106,7 +107,8 @@ type ballot struct{ present, yes, no, abstain int64 }
 func (l *life) ballot(passes bool) ballot {
 	e := l.voters
 	quorum := max(e/2+1, (e*int64(l.param(QuorumPercent))+99)/100)
-	b := ballot{present: e - l.rand.Int64N(min(3, e-quorum+1))}
+	there := l.branch.voters(l.relative)
+	b := ballot{present: there - l.rand.Int64N(min(3, there-quorum+1))}
 	if passes {
 		b.yes = b.present - l.rand.Int64N(min(2, b.present-e/2))
 	} else {
@@ -121,8 +123,16 @@ func (b ballot) values() []value {
 	return give(is(Present, b.present), is(Yes, b.yes), is(No, b.no), is(Abstain, b.abstain), is(BallotWay, "secret"))
 }
 
+// recusal names kin among the members, who take no part.
+func (l *life) recusal() []value {
+	if l.relative == "" {
+		return nil
+	}
+	return give(is(Recused, []register.PersonID{l.relative}))
+}
+
 func (l *life) vote(b ballot, more ...[]value) outcome {
-	return l.try(step{who: l.branch.secretary, action: RecordMeeting.Key, fields: merged(b.values(), slices.Concat(more...))})
+	return l.try(step{who: l.branch.secretary, action: RecordMeeting.Key, fields: merged(b.values(), slices.Concat(append(more, l.recusal())...))})
 }
 
 // holds votes on the day filed, after votes that do not count.
@@ -140,7 +150,7 @@ func (l *life) holds(m *meeting) outcome {
 		}
 	}
 	if m.hearing {
-		if l.slips(unheardPerson) {
+		if l.slips(m.unheard) {
 			if o := l.vote(b, m.more); o != refused {
 				return o
 			}
@@ -162,134 +172,4 @@ func (l *life) holds(m *meeting) outcome {
 func (l *life) isReconfirmed() bool {
 	l.wait(1, 5)
 	return l.must(step{who: l.play.county.reviewers[0], action: Reconfirm.Key, fields: merged(give(is(StopReason, "超过一个月,重新确认")), nil)})
-}
-
-// isAdmitted is the way from cultivation to probation.
-func (l *life) isAdmitted() bool {
-	ok := l.isQualified()
-	for ok {
-		if l.underNewRules() && l.slips(qualifiedStale) {
-			l.wait(35, 60)
-		}
-		if !l.goesOn() || !l.meets(meeting{passes: !l.slips(notAdopted)}) {
-			return false
-		}
-		if l.stage == Adopted.Key {
-			l.adopted = l.since
-			return l.isApproved()
-		}
-		ok = l.isTakenUpAgain()
-	}
-	return false
-}
-
-// isTakenUpAgain is what follows on a ballot that failed.
-func (l *life) isTakenUpAgain() bool {
-	l.wait(20, 60)
-	switch l.rand.IntN(5) {
-	case 0:
-		return l.stops("支部大会未通过")
-	case 1:
-		if !l.must(step{who: l.branch.secretary, action: RestartCultivation.Key, fields: merged(give(is(StopReason, "转回继续培养")), nil)}) {
-			return false
-		}
-		l.wait(90, 150)
-		return l.catchUp(l.activist) && l.isListed(l.activist) && l.isQualified()
-	}
-	again := step{who: l.branch.secretary, action: Resubmit.Key, fields: merged(give(is(DecidedBy, l.body())), nil)}
-	if o := l.try(again); o != done {
-		l.waitUntil(l.since.AddMonths(l.param(FailedVoteMonths)))
-		if o == over || !l.must(again) {
-			return false
-		}
-	}
-	return l.isReviewed()
-}
-
-// isApproved is the way from the resolution to probation.
-func (l *life) isApproved() bool {
-	adopted := l.adopted
-	l.wait(1, 10)
-	if !l.must(step{who: l.branch.second, action: SubmitDossier.Key}) {
-		return false
-	}
-	if l.slips(formSpoiled) {
-		l.wait(1, 4)
-		if !l.do(l.play.county.reviewers[1], ReplaceForm, give(is(FormSpoiled, "填写错误,收回作废"))) {
-			return false
-		}
-	}
-	if l.slips(objected) && !l.objection(nil, upheld) {
-		return false
-	}
-	if l.slips(leftLying) {
-		return l.lapses(adopted)
-	}
-	l.wait(4, 25)
-	approve := step{who: l.branch.above.officers[1], action: Approve.Key, fields: merged(l.seats(), nil)}
-	if l.slips(untalked) {
-		if o := l.try(approve); o != refused {
-			return o == done
-		}
-		l.wait(1, 5)
-	}
-	if !l.do(l.branch.above.organizer(), CommitteeTalk, give(is(TalkOpinion, "经谈话了解,同意提交党委会审议"))) {
-		return false
-	}
-	switch {
-	case l.slips(refusedAbove):
-		l.wait(2, 20)
-		l.must(step{who: approve.who, action: RefuseApproval.Key, fields: merged(give(is(RefuseReason, "党委会审议未同意")), nil)})
-		return false
-	case l.slips(extended):
-		l.wait(5, 30)
-		if !l.do(approve.who, ExtendApproval, give(is(ExtendReason, "党委换届,延期审议"))) {
-			return false
-		}
-		l.waitUntil(adopted.AddMonths(l.param(ApprovalMonths)).AddDays(5 + l.rand.IntN(60)))
-	case l.slips(expired):
-		return l.expires(adopted, approve)
-	}
-	l.wait(2, 20)
-	return l.do(approve.who, Approve, l.seats(), but(outvoted, is(CommitteeYes, int64(4))))
-}
-
-// seats is a committee that agrees.
-func (l *life) seats() []value {
-	return give(is(CommitteeSeat, int64(9)), is(CommitteeYes, 7+l.rand.Int64N(3)), is(ReplyNumber, l.number("批")))
-}
-
-// expires comes to the approval too late, for an extension also.
-func (l *life) expires(adopted calendar.Date, approve step) bool {
-	l.waitUntil(adopted.AddMonths(l.param(ApprovalMonths)).AddDays(3 + l.rand.IntN(30)))
-	if o := l.try(approve); o != refused {
-		return o == done
-	}
-	if l.try(step{who: approve.who, action: ExtendApproval.Key, fields: merged(give(is(ExtendReason, "补办延期")), nil)}) == over {
-		return false
-	}
-	return l.lapses(adopted)
-}
-
-// lapses lets the calendar end what nobody approved.
-func (l *life) lapses(adopted calendar.Date) bool {
-	l.on = calendar.Max(l.on, adopted.AddMonths(l.param(ApprovalMaxMonths)).AddDays(1))
-	l.must(step{who: engine.ClockOffice, action: LapseApproval.Key})
-	return false
-}
-
-// anotherBranch is a branch to move to.
-func (l *life) anotherBranch() *branch {
-	for {
-		if b := one(l.rand, l.play.county.branches); b.org.ID != l.branch.org.ID {
-			return b
-		}
-	}
-}
-
-// joins counts the person among the members of the branch.
-func (l *life) joins() {
-	p := *l.person
-	p.Standing, p.Org = register.Full, l.branch.org.ID
-	l.branch.members = append(l.branch.members, &p)
 }

@@ -184,7 +184,8 @@ func (p *play) phase(action string) int {
 	phase := moving
 	for _, r := range p.workflow.RulesOf(action) {
 		for _, c := range r.Claims {
-			if c.Op == engine.Take && c.Claim != workflows.LiveCase {
+			taken := c.Op == engine.Take && c.Claim != workflows.LiveCase
+			if taken || c.Op == engine.Use && c.Claim.Stale != nil { // what is stale is exchanged
 				return taking
 			}
 		}

@@ -1,31 +1,28 @@
 package simulate
 
 import (
-	"jinchu/calendar"
 	"jinchu/engine"
+	"jinchu/register"
 	. "jinchu/workflows"
 )
 
 // isConverted is probation and what comes of it.
 func (l *life) isConverted() bool {
-	ends := l.adopted.AddMonths(l.param(ProbationMonths))
+	l.ends = l.adopted.AddMonths(l.param(ProbationMonths))
 	if !l.isSworn() {
 		return false
 	}
-	for again := false; ; again = true {
-		moved, ok := l.isObserved(ends, again)
-		if !ok || !l.isScreenedForConversion(ends) {
+	for l.stage == Probationary.Key { // also after an extension, or a cancellation that came to nothing
+		moved, ok := l.isObserved()
+		if !ok || !l.isScreenedForConversion() {
 			return false
 		}
-		if l.isResolved(ends.AddMonths(moved), again) {
+		if l.isResolved(l.ends.AddMonths(moved)) {
 			l.joins()
 			return true
 		}
-		if l.stage != Probationary.Key { // or else it was extended
-			return false
-		}
-		ends = ends.AddMonths(l.extension)
 	}
+	return false
 }
 
 // isSworn is what follows on the approval.
@@ -60,9 +57,9 @@ func (l *life) swears() bool {
 
 // isObserved is probation until a little before or after its end. It tells by
 // how many months the discussion is put off.
-func (l *life) isObserved(ends calendar.Date, again bool) (months int, ok bool) {
+func (l *life) isObserved() (months int, ok bool) {
 	every := max(1, l.param(ProbationReviewMon))
-	for due := ends.AddMonths(-l.param(ProbationMonths) + every); !due.After(ends); due = due.AddMonths(every) {
+	for due := l.ends.AddMonths(-l.param(ProbationMonths) + every); !due.After(l.ends); due = due.AddMonths(every) {
 		day := due.AddDays(-75 + l.rand.IntN(30))
 		if day.Before(l.on) {
 			continue
@@ -72,8 +69,9 @@ func (l *life) isObserved(ends calendar.Date, again bool) (months int, ok bool) 
 			return 0, false
 		}
 	}
-	if !again && l.slips(transferred) {
-		if !l.isTransferred() {
+	if !l.isExtended && l.slips(transferred) {
+		l.wait(5, 20)
+		if !l.isTransferred(TransferProbationary) || l.isUnrecognised() {
 			return 0, false
 		}
 		if l.slips(postponed) {
@@ -88,25 +86,47 @@ func (l *life) isObserved(ends calendar.Date, again bool) (months int, ok bool) 
 			return 0, false
 		}
 	}
-	l.waitUntil(ends.AddDays(-70 + l.rand.IntN(90)))
+	if l.slips(cancelProposed) && !l.staysInProbation() {
+		return 0, false
+	}
+	l.waitUntil(l.ends.AddDays(-70 + l.rand.IntN(90)))
 	return months, l.isTakenUp()
 }
 
-// isTransferred moves the person with the case to another branch.
-func (l *life) isTransferred() bool {
+// isTransferred moves the person with the case to another branch: the
+// committee examines the papers where both branches are below it, the county
+// where they are not.
+func (l *life) isTransferred(a engine.Action) bool {
 	to := l.anotherBranch()
-	l.wait(5, 20)
-	if !l.do(l.branch.above.officers[0], TransferProbationary, give(is(NewBranch, to.org.ID), is(DossierExamined, true)),
-		but(unexamined, is(DossierExamined, false))) {
+	who, home := l.officer(reviews), to.above == l.branch.above
+	if !home {
+		who = one(l.rand, l.play.county.reviewers)
+	}
+	if !l.do(who, a, give(is(NewBranch, to.org.ID), is(DossierExamined, true)),
+		but(sentOn).by(l.officer(reviews)).only(!home), but(unexamined, is(DossierExamined, false))) {
 		return false
 	}
-	l.branch, l.relative, l.superior = to, "", ""
+	l.branch, l.relative = to, ""
+	if !home {
+		l.superior = ""
+	}
+	return true
+}
+
+// isUnrecognised is what the county may find in the papers of somebody who
+// was transferred.
+func (l *life) isUnrecognised() bool {
+	if !l.slips(unrecognised) {
+		return false
+	}
+	l.wait(10, 40)
+	l.do(one(l.rand, l.play.county.reviewers), RefuseRecognition, give(is(RefuseReason, "入党程序严重不合规定,不予承认")))
 	return true
 }
 
 // isScreenedForConversion is the way from the application for conversion to
 // the meeting.
-func (l *life) isScreenedForConversion(ends calendar.Date) bool {
+func (l *life) isScreenedForConversion() bool {
 	if !l.do(l.branch.second, ApplyConversion, give(is(ConversionText, "本人申请按期转为正式党员"))) {
 		return false
 	}
@@ -138,79 +158,6 @@ func (l *life) isScreenedForConversion(ends calendar.Date) bool {
 	return l.must(screening)
 }
 
-// isResolved is the meeting on conversion and the approval. It reports whether
-// the person is a full member.
-func (l *life) isResolved(least calendar.Date, again bool) bool {
-	m := meeting{passes: true, more: give(is(Resolution, "convert")), least: least}
-	switch {
-	case l.isUpheld && again, !l.isUpheld && l.slips(resolvedCancel):
-		m.more = give(is(Resolution, "cancel"), is(CancelReason, "预备期内不履行党员义务"))
-		m.hearing = true
-	case !again && (l.isUpheld || l.slips(resolvedExtend)):
-		l.extension = l.param(ExtensionMin) + l.rand.IntN(l.param(ExtensionMax)-l.param(ExtensionMin)+1)
-		m.more = give(is(Resolution, "extend"), is(ExtendMonths, int64(l.extension)))
-		m.slips = append(m.slips, but(extendedShort, is(ExtendMonths, int64(l.param(ExtensionMin)-1))))
-		if l.isUpheld {
-			m.slips = append(m.slips, but(convertUpheld, is(Resolution, "convert"), none(ExtendMonths)))
-		}
-	default:
-		m.slips = append(m.slips, but(secondExtension, is(Resolution, "extend"), is(ExtendMonths, int64(6))).only(again))
-		m.early = l.on.AddDays(l.param(FilingLeadDays)+16).Before(least) && l.slips(convertEarly)
-	}
-	m.passes = !l.slips(notAdopted)
-	for {
-		if !l.meets(m) {
-			return false
-		}
-		m.passes, m.slips = true, nil
-		if l.stage == ConversionNotAdopted.Key {
-			l.wait(10, 40)
-			continue
-		}
-		if l.stage == VotedCancel.Key || !l.slips(convertRefused) {
-			return l.isDecidedAbove()
-		}
-		l.wait(3, 30)
-		if !l.must(step{who: l.branch.above.officers[1], action: RefuseConversion.Key, fields: merged(give(is(RefuseReason, "党委会审议未同意支部决议")), nil)}) {
-			return false
-		}
-	}
-}
-
-// isDecidedAbove is what the committee makes of the resolution.
-func (l *life) isDecidedAbove() bool {
-	who, voted := l.branch.above.officers[1], l.since
-	l.wait(5, 40)
-	switch l.stage {
-	case VotedExtend.Key:
-		l.do(who, ApproveExtension, l.seats())
-		return false
-	case VotedCancel.Key:
-		l.do(who, ApproveCancellation, l.seats())
-		return false
-	}
-	if l.slips(convertReturn) {
-		defects := []engine.Item{{Key: "1", Text: "转正申请书未签名"}}
-		if !l.do(l.branch.above.officers[0], ReturnConversion, give(is(Defects, defects))) {
-			return false
-		}
-		l.wait(4, 25)
-		if !l.do(l.branch.second, RectifyConversion, give(is(Rectified, []engine.Item{{Key: "1", Text: "已补签"}}))) {
-			return false
-		}
-		l.wait(2, 12)
-	}
-	approve := step{who: who, action: ApproveConversion.Key, fields: merged(l.seats(), nil)}
-	if l.slips(convertLate) {
-		l.waitUntil(voted.AddMonths(l.param(ConversionMonths)).AddDays(3 + l.rand.IntN(20)))
-		if o := l.try(approve); o != refused {
-			return o == done
-		}
-		approve.reason = "党委会未能按期召开"
-	}
-	return l.isTakenUp() && l.must(approve)
-}
-
 // isTakenUp asks whether anybody comes to it.
 func (l *life) isTakenUp() bool { return !l.slips(leftLying) }
 
@@ -221,5 +168,21 @@ func (l *life) isArchived() {
 	}
 	right := give(is(Papers, []string{"admission-form", "application", "political-review", "conversion-application", "cultivation", "training-certificate", "pre-review", "minutes"}),
 		is(Keeper, "committee"))
-	l.do(l.branch.above.officers[0], Archive, right, but(papersMissing, is(Papers, []string{"admission-form", "application"})))
+	l.do(l.officer(reviews), Archive, right, but(papersMissing, is(Papers, []string{"admission-form", "application"})))
+}
+
+// anotherBranch is a branch to move to.
+func (l *life) anotherBranch() *branch {
+	for {
+		if b := one(l.rand, l.play.county.branches); b.org.ID != l.branch.org.ID {
+			return b
+		}
+	}
+}
+
+// joins counts the person among the members of the branch.
+func (l *life) joins() {
+	p := *l.person
+	p.Standing, p.Org = register.Full, l.branch.org.ID
+	l.branch.members = append(l.branch.members, &p)
 }

@@ -116,7 +116,8 @@ func (p *play) stages() []Count {
 // inOrder are the stages as a case goes through them, ends last.
 func inOrder(w *engine.Workflow) []engine.Stage {
 	order := []engine.Stage{Applied, Talked, ActivistProposed, ActivistDecided, Activist, Cultivating, TargetProposed, TargetConsented,
-		NoticeRunning, DevelopmentTarget, Screened, Returned, Reviewed, Qualified, Filed, NotAdopted, Adopted, Submitted, Probationary,
+		NoticeRunning, DevelopmentTarget, Screened, Returned, Reviewed, Qualified, Filed, NotAdopted, Adopted, Submitted, Lapsed, Probationary,
+		CancellationProposed, CancellationFiled,
 		ConversionApplied, OpinionsCollected, ConversionNotice, ConversionNoticed, ConversionScreened, ConversionFiled, ConversionNotAdopted,
 		VotedConvert, VotedExtend, VotedCancel, ConversionReturned, FullMember, Archived}
 	for _, s := range w.Stages() {
@@ -135,9 +136,12 @@ func (p *play) events() []Count {
 	return []Count{
 		count("listed-2014", "按2014细则备案的发展对象", "targets recorded under the 2014 rules", t.acts[FileTarget.Key]),
 		count("listed-2026", "按2026细则公示的发展对象", "targets announced under the 2026 rules", t.acts[CloseNotice.Key]),
+		count("declined", "不同意列为发展对象", "listings declined", t.acts[DeclineTarget.Key]),
+		count("transferred-activists", "转接入党积极分子", "activists transferred", t.acts[TransferActivist.Key]),
 		count("returns", "预审退回整改", "returns in pre-review", t.acts[Return.Key]),
 		count("conversion-returns", "转正材料退回", "returns of conversions", t.acts[ReturnConversion.Key]),
 		count("rejected", "预审不合格", "rejected in pre-review", t.acts[Reject.Key]),
+		count("frauds", "查实弄虚作假", "fraud found", t.frauds),
 		count("failed-ballots", "票决未通过", "failed ballots", led(RecordMeeting, NotAdopted)+led(RecordMeeting, ConversionNotAdopted)),
 		count("objections", "受理异议", "objections received", t.acts[ReceiveObjection.Key]),
 		count("objections-upheld", "异议属实", "objections upheld", t.upheld),
@@ -146,7 +150,9 @@ func (p *play) events() []Count {
 		count("refused-approvals", "不予批准", "not approved", t.acts[RefuseApproval.Key]),
 		count("admitted", "批准为预备党员", "admitted to probation", t.acts[Approve.Key]),
 		count("transferred", "预备期转接", "transferred in probation", t.acts[TransferProbationary.Key]),
+		count("not-recognised", "不予承认预备党员身份", "admissions not recognised", t.acts[RefuseRecognition.Key]),
 		count("extended-probations", "延长预备期", "probation extended", t.acts[ApproveExtension.Key]),
+		count("cancellations-proposed", "提出取消预备党员资格", "cancellations proposed", t.acts[ProposeCancellation.Key]),
 		count("cancelled", "取消预备党员资格", "probation cancelled", t.acts[ApproveCancellation.Key]),
 		count("converted", "转为正式党员", "converted", t.acts[ApproveConversion.Key]),
 		count("withdrawn", "撤回申请", "withdrawn", t.acts[WithdrawApplication.Key]),

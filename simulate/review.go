@@ -39,12 +39,36 @@ func (l *life) isPrepared() bool {
 		return false
 	}
 	if conclusion == "fail" {
-		return l.stops("政治审查不合格")
+		return l.isReviewedAbove()
 	}
 	return l.goesOn() && l.isTrained()
 }
 
+// isReviewedAbove is what follows on a political review that failed: the
+// committee reviews again, or the branch ends or resumes the cultivation.
+func (l *life) isReviewedAbove() bool {
+	l.wait(5, 20)
+	again := give(is(PoliticalConclusion, "pass"), is(ReviewMethods, []string{"talk", "file", "field"}), is(ReviewPlaces, []string{"household", "residence"}))
+	if l.slips(reviewedAgain) {
+		if o := l.try(step{who: l.branch.secretary, action: RecordPoliticalReview.Key, fields: merged(again, nil)}); o != refused {
+			return o == done && l.isTrained()
+		}
+		l.wait(3, 15)
+	}
+	switch {
+	case l.slips(passedAbove):
+		return l.do(l.officer(reviews), RecordPoliticalReview, again) && l.isTrained()
+	case l.slips(resumed):
+		return l.isCultivatedAgain("政治审查不合格,转回继续培养") && l.isPrepared()
+	}
+	return l.stops("政治审查不合格")
+}
+
 func (l *life) isTrained() bool {
+	if l.trained { // before the cultivation was resumed
+		return true
+	}
+	l.trained = true
 	if l.slips(screenedEarly) {
 		l.wait(2, 8)
 		if l.try(l.screening()) == over {
@@ -53,12 +77,12 @@ func (l *life) isTrained() bool {
 	}
 	if l.slips(trainingWaived) {
 		l.wait(5, 20)
-		return l.do(l.branch.above.officers[0], WaiveTraining, give(is(WaiverReason, "长期在外执行任务,个别特殊情况免训")))
+		return l.do(l.officer(reviews), WaiveTraining, give(is(WaiverReason, "长期在外执行任务,个别特殊情况免训")))
 	}
 	days, hours, assessed := int64(l.param(TrainingMinDays)), int64(l.param(TrainingMinHours)), "pass"
 	course := func() bool {
 		l.wait(4, 30)
-		return l.do(l.branch.above.officers[0], RecordTraining, give(is(TrainingDays, days), is(TrainingHours, hours),
+		return l.do(l.officer(reviews), RecordTraining, give(is(TrainingDays, days), is(TrainingHours, hours),
 			is(TrainingAssessed, assessed), is(Certificate, l.number("培"))))
 	}
 	short, bad := l.slips(trainedShort), l.slips(trainedBadly)
@@ -85,21 +109,13 @@ func (l *life) screening() step {
 	return step{who: l.branch.secretary, action: Screen.Key, fields: merged(give(is(DecidedBy, l.body())), nil)}
 }
 
-// isReviewed is the pre-review at three levels.
+// isReviewed is the pre-review at three levels. What was returned is reviewed
+// from the beginning, opinions and visit included.
 func (l *life) isReviewed() bool {
-	asked := false
 	for returns := 0; ; returns++ {
-		if l.stage == DevelopmentTarget.Key {
-			l.wait(3, 18)
-			if !l.isScreened() {
-				return false
-			}
-		}
-		if !asked {
-			if !l.isAsked() {
-				return false
-			}
-			asked = true
+		l.wait(3, 18)
+		if l.stage == DevelopmentTarget.Key && !l.isScreened() || !l.isAsked() {
+			return false
 		}
 		again, ok := l.passesCommittee(returns)
 		if ok && !again {
@@ -121,43 +137,64 @@ func (l *life) isScreened() bool {
 
 // isAsked asks the departments. They answer on days of their own.
 func (l *life) isAsked() bool {
-	reviewer := l.branch.above.officers[0]
 	l.wait(1, 4)
 	var keys []string
 	for _, d := range register.Duties {
 		keys = append(keys, string(d))
 	}
-	if !l.do(reviewer, AskOpinion, give(is(Departments, keys))) {
+	if !l.do(l.officer(reviews), AskOpinion, give(is(Departments, keys))) {
 		return false
 	}
 	l.rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	against := ""
 	for i, key := range keys {
 		l.wait(1, 4)
-		if i == len(keys)-1 && !l.lastAnswer(reviewer) {
+		if i == len(keys)-1 && !l.lastAnswer() {
 			return false
 		}
 		result := one(l.rand, []string{"none", "none", "none", "none", "explained"})
-		against := i == 0 && l.slips(adverse)
-		if against {
-			result = "adverse"
+		if i == 0 && l.slips(adverse) {
+			against, result = key, "adverse"
 		}
-		if !l.do(l.play.county.officers[register.Duty(key)], AnswerOpinion, give(is(OpinionResult, result), is(OpinionText, "经查询,意见如上"))) {
+		if !l.answers(key, result) {
 			return false
 		}
-		if against {
-			return l.isRejected(reviewer, "unfit", "部门有不同意见")
+	}
+	return against == "" || l.isAskedAgain(against)
+}
+
+// answers is the opinion of a department.
+func (l *life) answers(key, result string) bool {
+	return l.do(l.play.county.officers[register.Duty(key)], AnswerOpinion, give(is(OpinionResult, result), is(OpinionText, "经查询,意见如上")))
+}
+
+// isAskedAgain is what becomes of the objection of a department: it does not
+// uphold it, or the person is rejected.
+func (l *life) isAskedAgain(key string) bool {
+	if l.slips(adverseIgnored) {
+		l.wait(1, 4)
+		if l.try(step{who: l.officer(reviews), action: PassReview.Key}) == over {
+			return false
 		}
 	}
-	return true
+	if !l.slips(adverseCleared) {
+		return l.isRejected(l.officer(reviews), "unfit", "部门有不同意见")
+	}
+	l.wait(5, 20)
+	if !l.do(l.officer(reviews), AskOpinion, give(is(Departments, []string{key}))) {
+		return false
+	}
+	l.wait(2, 8)
+	return l.answers(key, "explained")
 }
 
 // lastAnswer is late, or is not waited for.
-func (l *life) lastAnswer(reviewer register.OfficeID) bool {
+func (l *life) lastAnswer() bool {
 	if l.slips(answerLate) {
 		l.wait(12, 30)
 	}
 	if l.slips(answerMissing) {
-		return l.try(step{who: reviewer, action: PassReview.Key}) != over
+		return l.try(step{who: l.officer(reviews), action: PassReview.Key}) != over
 	}
 	return true
 }
@@ -167,33 +204,30 @@ func (l *life) isRejected(who register.OfficeID, ground, why string) bool {
 	if !l.must(step{who: who, action: Reject.Key, fields: merged(give(is(RejectGround, ground), is(StopReason, why)), nil)}) {
 		return false
 	}
-	if ground == "fraud" { // and applies again too soon
-		l.wait(60, 200)
-		l.elsewhere(l.branch)
+	if ground == "fraud" {
+		l.appliesTooSoon()
 	}
 	return false
 }
 
 // passesCommittee tells whether the papers came back, and whether life goes on.
 func (l *life) passesCommittee(returns int) (again, ok bool) {
-	reviewer := l.branch.above.officers[0]
+	reviewer := l.officer(reviews)
 	if l.branch.above.seconded != "" {
-		reviewer = l.branch.above.organizer()
+		reviewer = l.officer(organizes)
 	}
 	pass := give(is(TalkNotes, "复审谈话,材料齐全"))
 	l.wait(1, 10)
-	if returns == 0 {
-		if l.slips(notVisited) && l.try(step{who: reviewer, action: PassReview.Key, fields: merged(pass, nil)}) == over {
-			return false, false
-		}
-		l.wait(1, 5)
-		if !l.do(reviewer, RecordVisit, give(is(VisitNotes, "到支部走访,召开座谈会"))) {
-			return false, false
-		}
-		l.wait(1, 4)
-		if l.slips(returnedBelow) {
-			return true, l.isReturned(reviewer)
-		}
+	if l.slips(notVisited) && l.try(step{who: reviewer, action: PassReview.Key, fields: merged(pass, nil)}) == over {
+		return false, false
+	}
+	l.wait(1, 5)
+	if !l.do(reviewer, RecordVisit, give(is(VisitNotes, "到支部走访,召开座谈会"))) {
+		return false, false
+	}
+	l.wait(1, 4)
+	if returns == 0 && l.slips(returnedBelow) {
+		return true, l.isReturned(reviewer)
 	}
 	if l.slips(unfit) {
 		return false, l.isRejected(reviewer, "unfit", "不具备条件")

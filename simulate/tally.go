@@ -17,6 +17,7 @@ type tally struct {
 	ends     map[string]int // by action and what it led to
 	refused  int
 	upheld   int
+	frauds   int
 	givenUp  int // refused until nobody tried again
 	articles map[engine.Article]int
 	codes    map[string]*Count
@@ -73,8 +74,11 @@ func (t *tally) accept(l *life, a *engine.Answer) {
 	for _, f := range a.Flags {
 		t.flags[f]++
 	}
-	if l.step.fields[ObjectionFinding.Key] == "upheld" {
+	if finding, given := l.step.fields[ObjectionFinding.Key]; given && finding != "cleared" {
 		t.upheld++
+	}
+	if l.step.fields[RejectGround.Key] == "fraud" || l.step.fields[ObjectionFinding.Key] == "fraud" {
+		t.frauds++
 	}
 	l.held = a.Held
 	if a.Stage == l.stage {

@@ -1,32 +1,52 @@
 package simulate
 
 import (
+	"slices"
+
 	"jinchu/calendar"
 	"jinchu/engine"
 	. "jinchu/workflows"
 )
 
 // isListed is the way from the proposal to the development target, in the
-// edition that is in force when the committee comes to it.
-func (l *life) isListed(activistSince calendar.Date) bool {
-	if !l.isProposed(activistSince) {
-		return false
+// edition that is in force when the committee comes to it, over and over where
+// the committee declines.
+func (l *life) isListed() bool {
+	for l.isProposed() {
+		l.wait(3, 22)
+		if !l.goesOn() {
+			return false
+		}
+		if !l.slips(declined) {
+			return l.isAgreedTo()
+		}
+		if !l.do(l.anyOfficer(), DeclineTarget, give(is(StopReason, "现实表现还需进一步考察"))) {
+			return false
+		}
+		l.wait(60, 150)
 	}
-	l.wait(3, 22)
-	if !l.goesOn() {
-		return false
-	}
+	return false
+}
+
+// isAgreedTo is what the committee agrees to, recorded or announced.
+func (l *life) isAgreedTo() bool {
 	committee := one(l.rand, l.branch.above.officers)
+	if l.superior != "" {
+		committee = l.superior // and has to stand back
+	}
 	if !l.underNewRules() {
-		return l.must(step{who: committee, action: FileTarget.Key, fields: merged(give(is(ReplyNumber, l.number("发"))), nil)})
+		s := step{who: committee, action: FileTarget.Key, fields: merged(give(is(ReplyNumber, l.number("发"))), nil)}
+		if l.must(s, "stage") {
+			return true
+		}
+		if !l.underNewRules() || !l.refusedFor("stage") {
+			return false
+		}
 	}
 	if l.slips(oldEdition) {
 		if l.try(step{who: committee, action: FileTarget.Key}) == over {
 			return false
 		}
-	}
-	if l.superior != "" {
-		committee = l.superior
 	}
 	if !l.do(committee, ConsentTarget, give(is(ReplyNumber, l.number("发")))) {
 		return false
@@ -35,9 +55,19 @@ func (l *life) isListed(activistSince calendar.Date) bool {
 	return l.do(l.branch.secretary, PostNotice, give(is(NoticePlace, "村务公开栏"))) && l.noticeEnds(CloseNotice)
 }
 
-// isProposed proposes until it is allowed: reviews that are missing are made
-// up for.
-func (l *life) isProposed(activistSince calendar.Date) bool {
+// isCultivatedAgain goes back to cultivation and on to a new listing.
+func (l *life) isCultivatedAgain(why string) bool {
+	if !l.do(l.branch.secretary, RestartCultivation, give(is(StopReason, why))) {
+		return false
+	}
+	l.watched = l.on
+	l.wait(90, 150)
+	return l.isListed()
+}
+
+// isProposed proposes until it is allowed: the time after a failed vote is
+// waited for, and reviews that are missing are made up for.
+func (l *life) isProposed() bool {
 	if l.slips(unheard) {
 		s := l.proposal()
 		s.fields[OpinionsHeard.Key] = []string{"group", "members"}
@@ -54,29 +84,46 @@ func (l *life) isProposed(activistSince calendar.Date) bool {
 		}
 		l.wait(2, 10)
 	}
-	switch l.try(l.proposal()) {
-	case done:
-		return true
-	case over:
-		return false
+	for range mostTries {
+		if l.must(l.proposal(), "waited-after-failure", "half-year-reviews") {
+			return true
+		}
+		switch {
+		case l.refusedFor("waited-after-failure"):
+			l.waitUntil(l.failed.AddMonths(l.param(FailedVoteMonths)))
+		case !l.refusedFor("half-year-reviews"), !l.catchUp():
+			return false
+		}
+		l.wait(3, 15)
 	}
-	if l.refusedFor("half-year-reviews") && !l.catchUp(activistSince) {
-		return false
-	}
-	l.wait(3, 15)
-	return l.must(l.proposal())
+	return false
 }
 
-// catchUp makes a review for every half year since a day that may lack one.
-func (l *life) catchUp(since calendar.Date) bool {
+// catchUp makes a review for every half year that lacks one.
+func (l *life) catchUp() bool {
 	l.wait(2, 8)
 	every := l.param(ReviewMonths)
-	for k := 1; !since.AddMonths(every * k).After(l.on); k++ {
-		s := step{who: l.branch.second, action: HalfYearReview.Key, reason: "补做考察",
-			fields: merged(give(is(ReviewOpinion, "补做考察,表现良好"), is(ReviewEnd, since.AddMonths(every*k))), nil)}
+	for k := 1; !l.watched.AddMonths(every * k).After(l.on); k++ {
+		from, to := l.watched.AddMonths(every*(k-1)), l.watched.AddMonths(every*k)
+		if slices.ContainsFunc(l.observed, func(d calendar.Date) bool { return d.After(from) && !d.After(to) }) {
+			continue
+		}
+		s := step{who: l.branch.second, action: HalfYearReview.Key,
+			fields: merged(give(is(ReviewOpinion, "补做考察,表现良好"), is(ReviewEnd, to)), nil)}
+		if l.slips(madeUpSilently) {
+			switch l.try(s) {
+			case over:
+				return false
+			case done: // it was due today
+				l.observed = append(l.observed, to)
+				continue
+			}
+		}
+		s.reason = "当时漏做,现补做考察"
 		if !l.must(s) {
 			return false
 		}
+		l.observed = append(l.observed, to)
 	}
 	return true
 }
@@ -123,7 +170,21 @@ func (l *life) objection(tried *step, holds *slip) bool {
 	finding := "cleared"
 	if l.slips(holds) {
 		finding, l.isUpheld = "upheld", true
+	} else if l.slips(objectionFraud) {
+		finding, l.isUpheld, l.isFraud = "fraud", true, true
 	}
-	return l.must(step{who: one(l.rand, l.branch.above.officers), action: ResolveObjection.Key,
-		fields: merged(give(is(ObjectionFinding, finding), is(Investigation, "经核查,形成核查报告")), nil)}) && !l.ended
+	if !l.do(l.anyOfficer(), ResolveObjection, give(is(ObjectionFinding, finding), is(Investigation, "经核查,形成核查报告")),
+		but(resolvedBelow).by(l.branch.secretary)) {
+		return false
+	}
+	if l.ended && l.isFraud {
+		l.appliesTooSoon()
+	}
+	return !l.ended
+}
+
+// appliesTooSoon is the next application of somebody who is barred.
+func (l *life) appliesTooSoon() {
+	l.wait(60, 200)
+	l.elsewhere(l.branch)
 }

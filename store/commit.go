@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -21,7 +22,11 @@ func (s *Store) Commit(ctx context.Context, c *engine.Commit) error {
 		return s.keepAlone(ctx, c, v)
 	}
 	a := &act{commit: c, view: v, row: engine.RowOf(c.Case), done: make(chan error, 1)}
-	if err := s.queue.add(a); err != nil {
+	if s.queue.alone(a) {
+		// A caller with the store to itself waits for nobody.
+		s.keepBatch(ctx, []*act{a})
+		s.queue.finish([]*act{a})
+	} else if err := s.queue.add(a); err != nil {
 		return err
 	}
 	return <-a.done
@@ -65,7 +70,8 @@ func (s *Store) keepBatch(ctx context.Context, batch []*act) {
 		case err == nil:
 		case s.dialect.again(err):
 			continue
-		case s.dialect.duplicate(err):
+		case s.dialect.duplicate(err) || s.dialect.answered(err):
+			// One of them is at fault; the others must not fail for it.
 			s.keepOneByOne(ctx, batch)
 			return
 		default:
@@ -119,6 +125,11 @@ func fresh(batch []*act) []*act {
 // whether their key was used or their case moved.
 func (s *Store) tellStale(ctx context.Context, batch []*act) {
 	for _, a := range batch {
+		kept, failed := s.keptBefore(ctx, a)
+		if failed != nil || kept {
+			a.done <- failed
+			continue
+		}
 		err := engine.ErrStale
 		if a.commit.Key != "" {
 			_, _, used, failed := s.Answer(ctx, a.commit.County, a.commit.Office, a.commit.Key)
@@ -131,6 +142,24 @@ func (s *Store) tellStale(ctx context.Context, batch []*act) {
 		}
 		a.done <- err
 	}
+}
+
+// keptBefore reports whether this very event is in the log: the driver repeats
+// a statement whose answer got lost with the connection.
+func (s *Store) keptBefore(ctx context.Context, a *act) (bool, error) {
+	rows, err := s.reads.query(ctx, `SELECT hash FROM events WHERE county = ? AND chain = ? AND seq = ?`,
+		string(a.commit.County), string(a.row.ID), a.row.Seq)
+	if err != nil {
+		return false, unavailable(err)
+	}
+	defer rows.Close()
+	var hash []byte
+	for rows.Next() {
+		if err := rows.Scan(&hash); err != nil {
+			return false, unavailable(err)
+		}
+	}
+	return bytes.Equal(hash, a.commit.Entry.Hash[:]), unavailable(rows.Err())
 }
 
 // keepOneByOne gives every act its own transaction. It is also for the batch

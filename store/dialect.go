@@ -25,6 +25,7 @@ type dialect struct {
 	committers int
 	snapshot   sql.IsolationLevel // of a transaction that reads what stands at one moment
 	duplicate  func(error) bool   // a unique key was there already
+	answered   func(error) bool   // the server said no to what it was sent, and lives on
 	again      func(error) bool   // nothing was done; the same may work now
 }
 
@@ -35,7 +36,8 @@ var sqliteDialect = dialect{
 	duplicate: func(err error) bool {
 		return sqliteCode(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE) || sqliteCode(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 	},
-	again: func(err error) bool { return sqliteCode(err, sqlite3.SQLITE_BUSY_SNAPSHOT) },
+	answered: func(err error) bool { return false }, // whatever it is sent, it takes
+	again:    func(err error) bool { return sqliteCode(err, sqlite3.SQLITE_BUSY_SNAPSHOT) },
 }
 
 var postgresDialect = dialect{
@@ -45,6 +47,10 @@ var postgresDialect = dialect{
 	committers: 2,
 	snapshot:   sql.LevelRepeatableRead,
 	duplicate:  func(err error) bool { return pq.As(err, pqerror.UniqueViolation) != nil },
+	answered: func(err error) bool {
+		var e *pq.Error
+		return errors.As(err, &e) && e.Severity == "ERROR"
+	},
 	again: func(err error) bool {
 		return pq.As(err, pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected) != nil
 	},

@@ -17,6 +17,7 @@ import (
 // Errors of a database that this program leaves alone.
 var (
 	ErrNewer   = errors.New("the database was made by a newer version of this program; use that version")
+	ErrOlder   = errors.New("the database was made by an older version of this program; migrate it first")
 	ErrForeign = errors.New("the database holds tables of something else; name an empty one")
 )
 
@@ -119,10 +120,29 @@ func ours(ctx context.Context, db *sql.DB, d dialect) error {
 	}
 	slices.Sort(tables)
 	recorded := slices.Contains(tables, goose.DefaultTablename)
-	if recorded && len(tables) == 1 || recorded && slices.Contains(tables, "cases") || len(tables) == 0 {
+	if recorded && len(tables) == 1 || recorded && slices.Contains(tables, "cases") && slices.Contains(tables, "events") && slices.Contains(tables, "register_version") || len(tables) == 0 {
 		return nil
 	}
 	return fmt.Errorf("%w (found table %q)", ErrForeign, tables[0])
+}
+
+// upToDate wants the tables to be those of this program.
+func upToDate(ctx context.Context, db *sql.DB, d dialect) error {
+	if err := ours(ctx, db, d); err != nil {
+		return err
+	}
+	p, err := provider(db, d)
+	if err != nil {
+		return err
+	}
+	has, knows, err := p.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the version of the database: %w", err)
+	case has < knows:
+		return fmt.Errorf("%w (its version is %d, this program wants %d)", ErrOlder, has, knows)
+	}
+	return notNewer(ctx, p)
 }
 
 func notNewer(ctx context.Context, p *goose.Provider) error {

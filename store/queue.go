@@ -57,6 +57,18 @@ func (q *queue) add(a *act) error {
 	return nil
 }
 
+// alone reports whether nothing waits and nothing is being written; then the
+// act counts as being written, and its caller writes it.
+func (q *queue) alone(a *act) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed || len(q.waiting) > 0 || len(q.writing) > 0 {
+		return false
+	}
+	q.writing[a.key()] = true
+	return true
+}
+
 // take waits for acts and hands out those that can be written together: one
 // county, each case once, the longest waiting first. It returns none once the
 // queue is closed and empty.
@@ -103,10 +115,14 @@ func (q *queue) finish(batch []*act) {
 	}
 }
 
-// close lets the committers end when nothing waits any more.
+// close lets the committers end when nothing waits any more, and waits for
+// what is being written.
 func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
 	q.changed.Broadcast()
+	for len(q.writing) > 0 {
+		q.changed.Wait()
+	}
 }

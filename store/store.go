@@ -18,6 +18,9 @@ import (
 type Config struct {
 	SQLite   string // path of the database file, made where it is missing
 	Postgres string // URL, postgres://user:password@host/name?sslmode=verify-full
+	// AsIs leaves the tables as they are: a database that is not up to date is
+	// refused with [ErrOlder] rather than migrated.
+	AsIs bool
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -47,7 +50,10 @@ var _ engine.Store = (*Store)(nil)
 func Open(ctx context.Context, config Config) (*Store, error) {
 	s := &Store{counties: map[register.CountyID]*county{}, queue: newQueue(), done: make(chan struct{})}
 	err := s.connect(ctx, config)
-	if err == nil {
+	switch {
+	case err == nil && config.AsIs:
+		err = upToDate(ctx, s.write.DB, s.dialect)
+	case err == nil:
 		err = migrate(ctx, s.write.DB, s.dialect)
 	}
 	if err != nil {

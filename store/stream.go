@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/jmoiron/sqlx"
 
@@ -100,7 +101,8 @@ func (v *verifier) events() *stream[eventRow] {
 			ORDER BY chain, seq`, args, func(rows *sqlx.Rows) (e eventRow, _ error) {
 			var hash, salt []byte
 			if rows.Scan(&e.chain, &e.seq, &e.entry.Leaf, &hash, &e.entry.Payload, &salt) != nil {
-				return eventRow{chain: e.chain}, nil // what cannot be read does not hold
+				// What cannot be read does not hold; the reading goes on behind its chain.
+				return eventRow{chain: e.chain, seq: math.MaxInt64}, nil
 			}
 			if len(hash) == len(e.entry.Hash) { // otherwise it stays zero, which no leaf has
 				copy(e.entry.Hash[:], hash)

@@ -92,6 +92,9 @@ func one[E any, P interface {
 	*E
 	register.Entity
 }](v *view, kind register.Kind, id string) (P, bool) {
+	if kind != register.KindPlan && !register.Plain(id) {
+		return nil, false // not an identifier; the database is not asked
+	}
 	value := v.look(register.Subject{Kind: kind, ID: id}, func() (any, error) {
 		found, err := entities[E, P](v, `SELECT body FROM register WHERE county = ? AND kind = ? AND id = ?`, string(kind), id)
 		if err != nil || len(found) == 0 {

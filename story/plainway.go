@@ -93,7 +93,7 @@ var plainWay = map[string][]step{
 	"notice-running":   {{action: "close-notice", to: "development-target", who: branch, when: noticeOver}},
 	"development-target": {
 		{action: "assign-introducers", who: branch, still: lacks("introducers"), gives: map[string]give{"introducers": members(2), "consented": text("yes")}},
-		{action: "record-political-review", who: branch, still: lacks("conclusion"), gives: map[string]give{"conclusion": text("pass"), "methods": text("all"), "places": text("all")}},
+		{action: "record-political-review", who: branch, still: notReviewed, gives: map[string]give{"conclusion": text("pass"), "methods": text("all"), "places": text("all")}},
 		{action: "record-training", who: committee, still: lacks("assessed"), gives: map[string]give{"assessed": text("pass"), "days": trainingDays, "hours": trainingHours}},
 		{action: "screen", to: "screened", who: branch, gives: map[string]give{"body": body}},
 	},
@@ -177,18 +177,18 @@ func leaving(w *way) calendar.Date {
 	return day
 }
 
-// reviewDay is the last day of the first full window without a review; zero
+// reviewDay is the last day of the first full window without a review, counted
+// from the listing as activist or a later return to cultivation; zero
 // where none is lacking on the day cultivation is to end.
 func reviewDay(w *way) calendar.Date {
-	start, every := w.last("file-activist"), w.param("review.every_months")
+	start := calendar.Max(w.last("file-activist"), w.last("restart-cultivation"))
+	every, ends := w.param("review.every_months"), w.dates("period_end")
 	for k := 1; every > 0; k++ {
 		from, to := start.AddMonths(every*(k-1)), start.AddMonths(every*k)
 		if to.After(leaving(w)) {
 			break
 		}
-		if !slices.ContainsFunc(w.state.Trail, func(d Done) bool {
-			return d.Action == "half-year-review" && d.On.After(from) && !d.On.After(to)
-		}) {
+		if !slices.ContainsFunc(ends, func(d calendar.Date) bool { return d.After(from) && !d.After(to) }) {
 			return to
 		}
 	}
@@ -196,6 +196,20 @@ func reviewDay(w *way) calendar.Date {
 }
 
 func reviewLacks(w *way) bool { w.day = w.c.lastDay; return !reviewDay(w).IsZero() }
+
+// number is a value of the case that is a number, 0 for none.
+func (w *way) number(field string) int {
+	var n int
+	_ = json.Unmarshal(w.state.Facts[field], &n) // absent is none
+	return n
+}
+
+// dates are the values of a repeated field that is a date.
+func (w *way) dates(field string) []calendar.Date {
+	var out []calendar.Date
+	_ = json.Unmarshal(w.state.Facts[field], &out) // absent is none
+	return out
+}
 
 // noticeOver is the day after the last day of the notice, the posting day not
 // counted: over by either count.
@@ -244,7 +258,7 @@ func fixed(w *way) (string, error) {
 func meetingTime(w *way) (string, error) {
 	day := w.day.AddDays(w.param("meeting.filing_lead_days"))
 	if w.state.Stage != "qualified" {
-		day = calendar.Max(day, w.date("probation_to"))
+		day = calendar.Max(day, w.date("probation_to").AddMonths(w.number("postpone_months")))
 	}
 	if w.stage == "adopted" || w.stage == "voted-convert" {
 		day = calendar.Max(day, w.on)
@@ -257,11 +271,21 @@ func filedFor(w *way) calendar.Date { return w.date("time") }
 // notDeliberated reports whether the resolution of the last meeting waits for
 // the body that deliberates.
 func notDeliberated(w *way) bool {
-	done := true
+	return deliberating(w) != nil && !w.doneSince("deliberate", "record-meeting")
+}
+
+// notReviewed reports whether a political review lacks since the person was
+// last proposed.
+func notReviewed(w *way) bool { return !w.doneSince("record-political-review", "propose-target") }
+
+// doneSince reports whether an act was done after the last one of another
+// name.
+func (w *way) doneSince(action, other string) bool {
+	done := false
 	for _, d := range w.state.Trail {
-		done = (done || d.Action == "deliberate") && d.Action != "record-meeting"
+		done = (done || d.Action == action) && d.Action != other
 	}
-	return deliberating(w) != nil && !done
+	return done
 }
 
 // probationReview is the day the next review in probation is due.

@@ -73,7 +73,7 @@ func TestWrongExpectations(t *testing.T) {
 		{"2024-03-02 open admission a1 for lin by wu -> talked", "expected stage talked, got stage applied"},
 		{"2024-03-02 open admission a1 for lin by wu !! 细则 5", "expected a refusal citing 细则 5, got stage applied"},
 		{"2024-03-02 open admission a1 for lin by wu ?? future-date", "expected bad input future-date, got stage applied"},
-		{"2016-03-02 open admission a1 for lin by wu", "expected that it is accepted, got a refusal:\n      细则 5: 申请人已满规定年龄"},
+		{"2016-03-02 open admission a1 for lin by wu", "expected that it is accepted, got a refusal:\n      2014细则 5: 递交申请时已满规定年龄"},
 		{"2016-03-02 open admission a1 for lin by wu !! 细则 6", "expected a refusal citing 细则 6, got a refusal:"},
 		{"2016-03-02 open admission a1 for lin by wu !! 细则 5: 预备党员", "细则 5: 预备党员, got a refusal:"},
 		{"2016-03-02 open admission a1 for lin by wu !! 细则 5 !! 细则 6", "细则 5 and 细则 6, got"},

@@ -95,7 +95,7 @@ func failing(r Rule) Rule {
 func applicationRules() []Rule {
 	return []Rule{
 		Art("细则 5", Branch.May(SubmitApplication).In(New).To(Applied)).Taking(ReceivedOn, Declaration).
-			If(OfAge, NotMember, NotBarred, NotBanned, ReceivedBefore, LateReceiptExplained).Recording(receivedToday).Claiming(LiveCase.Do(Take)).Making(becomes(register.Applicant)).
+			If(OfAge, KeptHere, NotMember, NotBarred, NotBanned, ReceivedBefore, LateReceiptExplained).Recording(receivedToday).Claiming(LiveCase.Do(Take)).Making(becomes(register.Applicant)).
 			With(paper("入党申请书", "membership application")),
 		Art("细则 7", Branch.May(RecordTalk).In(Applied).To(Talked)).Giving(Talker).Taking(TalkNotes).
 			If(TalkerIsMember, TalkAfterReceipt).With(paper("谈话记录", "record of the talk")),

@@ -26,6 +26,14 @@ var (
 	NotBanned = Cond("not-banned", "不在弄虚作假后不得申请的期限内", "not within the ban after fraud").Cite("预审办法").
 			Test(func(s *Situation) []Words { return barredFor(s, fraud) })
 
+	KeptHere = Cond("kept-here", "本人的组织关系或申请在本支部", "the person is kept in this branch").Cite("细则 6").
+			Test(func(s *Situation) []Words {
+			if org := s.Subject().Org; org == "" || org == s.Case.Org {
+				return nil
+			}
+			return Missing("本人登记在其他组织,请先办理转接", "the person is kept elsewhere; transfer them first")
+		})
+
 	NotMember = Cond("not-a-member", "尚不是党员", "not a member yet").Cite("细则 5").
 			Holds(func(s *Situation) bool {
 			p := s.Subject()

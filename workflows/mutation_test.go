@@ -292,14 +292,58 @@ func TestEveryConditionIsGuarded(t *testing.T) {
 var openlyUnguarded = map[string]string{
 	"condition no-open-check":      "a spot check is a case of its own workflow",
 	"condition talk-after-receipt": "follows from received-before, and the engine takes no act dated before the case",
+	"selection finding=fraud":      "the last of three findings: without it the same rule is left",
 	"selection resolution=cancel":  "the last of three resolutions: without it the same rule is left",
 }
 
+// TestEveryRuleIsPlayed wants every rule of the admission to be the one that
+// judges an act of some story, and to allow it.
+func TestEveryRuleIsPlayed(t *testing.T) {
+	played := map[string]bool{}
+	watched := func() []*engine.Workflow {
+		all := workflows.All()
+		for _, w := range all {
+			for i := range w.Rules {
+				key := ruleName(w, i)
+				note := func(*engine.Situation) (any, bool) { played[key] = true; return nil, false }
+				w.Rules[i].Derived = append(slices.Clone(w.Rules[i].Derived), engine.Derived{Field: workflows.StopReason.Field, Make: note})
+			}
+		}
+		return all
+	}
+	d, err := story.NewEngineDriver(inmem.New(), t.Name(), watched, workflows.LoadProfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range stories(t) {
+		playAsWritten(t, d, f)
+	}
+	w := workflows.Admission()
+	for i := range w.Rules {
+		if key := ruleName(w, i); !played[key] {
+			t.Errorf("no story is judged by %s", key)
+		}
+	}
+}
+
+// ruleName tells the rules of a workflow apart.
+func ruleName(w *engine.Workflow, i int) string {
+	r := &w.Rules[i]
+	stages := ""
+	for _, s := range r.From {
+		stages += " " + s.Key
+	}
+	for _, c := range r.Selects {
+		stages += " " + c.Key
+	}
+	return fmt.Sprintf("%s #%d: %s %s ->%s,%s", w.Key, i, r.Role.Key, r.Action.Key, r.To.Key, stages)
+}
+
 // TestNoFieldHoldsAVoteWithItsVoter proves what S67 shows: of the fields of a
-// meeting those with people are the attendance, the roster and those left
-// out, and those with votes are totals.
+// meeting those with people are the attendance, the roster and those who do
+// not vote, left out or recused, and those with votes are totals.
 func TestNoFieldHoldsAVoteWithItsVoter(t *testing.T) {
-	people := map[string]bool{"attended": true, "roster": true, "excluded": true}
+	people := map[string]bool{"attended": true, "roster": true, "excluded": true, "recused": true}
 	for _, w := range workflows.All() {
 		for _, r := range w.Rules {
 			if r.Action.Key != workflows.RecordMeeting.Key {

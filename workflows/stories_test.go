@@ -23,6 +23,8 @@ import (
 	"jinchu/workflows"
 )
 
+func TestMain(m *testing.M) { storetest.Main(m) }
+
 // TestStories plays every acceptance story in each of the ways in which the
 // regulation can be reached: the engine alone, both databases, and HTTP.
 func TestStories(t *testing.T) {

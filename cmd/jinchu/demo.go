@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -65,20 +67,41 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	return err
 }
 
+// demoMark is the file that tells a demonstration from real data. It says
+// "playing" until the play has come to its end.
+const demoMark = "DEMO"
+
 // play plays into an empty folder; one that was played in is served as it is.
+// Real data are never served as a demonstration, and never played into.
 func (c *demoCmd) play(ctx context.Context, s *store.Store, county register.CountyID, rows []register.OrgRow) error {
 	p := playing{county: county, orgs: register.Orgs(rows, county, "枣阳市"), years: c.Years, people: c.People, seed: c.Seed, keys: c.Data}
 	fmt.Printf("演示数据放在 %s;人员均为虚构。 The demonstration lives in %s; its people are made up.\n", c.Data, c.Data)
-	report, err := p.into(ctx, s, c.regulation)
-	if errors.Is(err, errNotEmpty) {
+	mark := filepath.Join(c.Data, demoMark)
+	state, err := os.ReadFile(mark)
+	switch {
+	case err == nil && string(state) == "played":
 		fmt.Println("沿用已有的演示数据。 The folder was played in before; it is served as it is.")
 		return nil
+	case err == nil:
+		return fmt.Errorf("the play in %s did not come to its end; delete the folder and begin again", c.Data)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
+	view := s.View(ctx, county)
+	if _, used := view.Org(register.OrgID(county)); used || view.Err() != nil {
+		return errors.Join(fmt.Errorf("%s holds data that are not a demonstration; name another folder", c.Data), view.Err())
+	}
+	if err := os.WriteFile(mark, []byte("playing"), 0o600); err != nil {
+		return err
+	}
+	report, err := p.into(ctx, s, c.regulation)
 	if err != nil {
 		return err
 	}
-	report.Text(os.Stdout)
-	return nil
+	if err := report.Text(os.Stdout); err != nil {
+		return err
+	}
+	return os.WriteFile(mark, []byte("played"), 0o600)
 }
 
 // demoPosts are the posts a demonstration gives accounts for.

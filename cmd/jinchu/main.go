@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -36,6 +37,9 @@ type cli struct {
 var errNo = errors.New("no")
 
 func main() {
+	// An act leaves little garbage, but there are many acts: collecting it less
+	// often costs a few dozen megabytes and saves a fifth of the processor.
+	debug.SetGCPercent(400)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:])
 	stop()

@@ -33,7 +33,8 @@ func (d database) config() (store.Config, error) {
 	return store.Config{}, errors.New("name a database: --data DIR or --database URL")
 }
 
-// open opens the database; make creates its folder.
+// open opens the database. With create it makes the folder and brings the
+// tables up to date; without, it changes nothing.
 func (d database) open(ctx context.Context, create bool) (*store.Store, error) {
 	config, err := d.config()
 	if err != nil {
@@ -48,6 +49,7 @@ func (d database) open(ctx context.Context, create bool) (*store.Store, error) {
 			return nil, fmt.Errorf("there is no database in %s: %w", d.Data, err)
 		}
 	}
+	config.AsIs = !create
 	return store.Open(ctx, config)
 }
 

@@ -120,8 +120,10 @@ var errNotEmpty = errors.New("there are cases in the database already; a simulat
 
 // into plays through the door of a store.
 func (p *playing) into(ctx context.Context, s *store.Store, r regulation) (*simulate.Report, error) {
-	if figures, err := s.Stages(ctx, p.county); err != nil || len(figures) > 0 {
-		return nil, errors.Join(err, errNotEmpty)
+	if figures, err := s.Stages(ctx, p.county); err != nil {
+		return nil, err
+	} else if len(figures) > 0 {
+		return nil, errNotEmpty
 	}
 	profile, err := r.load()
 	if err != nil {

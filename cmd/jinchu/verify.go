@@ -30,15 +30,16 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	found := int64(len(report.Findings)) + report.More
 	for i, f := range report.Findings {
 		if i == 20 {
-			fmt.Printf("…… 另有 %d 处。 %d more.\n", len(report.Findings)-i, len(report.Findings)-i)
+			fmt.Printf("…… 另有 %d 处。 %d more.\n", found-int64(i), found-int64(i))
 			break
 		}
 		fmt.Println(f)
 	}
 	fmt.Printf("核验 %d 条事件、%d 件案件、%d 条登记:%d 处不符。 %d events, %d cases, %d register entries: %d findings.\n",
-		report.Events, report.Cases, report.Subjects, len(report.Findings), report.Events, report.Cases, report.Subjects, len(report.Findings))
+		report.Events, report.Cases, report.Subjects, found, report.Events, report.Cases, report.Subjects, found)
 	if len(report.Findings) > 0 {
 		return fmt.Errorf("%w: the first is %s", errNo, report.Findings[0].String())
 	}
