@@ -47,6 +47,9 @@ type Bar struct {
 	Until calendar.Date `json:"until"` // the first day on which an application is possible again
 }
 
+// On reports whether the bar is in force on a day.
+func (b Bar) On(day calendar.Date) bool { return !day.Before(b.From) && day.Before(b.Until) }
+
 // Person is somebody the register knows. The ID number is kept sealed
 // (encrypted) and as a keyed hash; neither leaves the store.
 type Person struct {
@@ -132,7 +135,7 @@ func (p *Person) HasVote() bool { return p.Standing == Full && p.Sanction != Par
 // BarredOn returns the bar that forbids an application on a day, if any.
 func (p *Person) BarredOn(on calendar.Date) (Bar, bool) {
 	for _, b := range p.Bars {
-		if !on.Before(b.From) && on.Before(b.Until) {
+		if b.On(on) {
 			return b, true
 		}
 	}

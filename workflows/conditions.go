@@ -73,7 +73,7 @@ const fraud = "fraud"
 func barredFor(s *Situation, why string) []Words {
 	var out []Words
 	for _, bar := range s.Subject().Bars {
-		if (bar.Why == fraud) == (why == fraud) && !s.On.Before(bar.From) && s.On.Before(bar.Until) {
+		if (bar.Why == fraud) == (why == fraud) && bar.On(s.On) {
 			out = append(out, Words{Zh: "自 " + bar.Until.String() + " 起方可再申请", En: "an application is possible from " + bar.Until.String() + " (" + bar.Why + ")"})
 		}
 	}

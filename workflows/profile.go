@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -158,38 +157,4 @@ func ParamByKey(key string) (*engine.Param, bool) {
 		}
 	}
 	return nil, false
-}
-
-// WithParam returns a profile that also sets one parameter from its first day
-// on, within the parameter's bounds; value is written as in a profile file.
-func WithParam(p *engine.Profile, key, value string) (*engine.Profile, error) {
-	out := &engine.Profile{Name: "national"}
-	if p != nil {
-		*out = *p
-	}
-	values := map[string]int{}
-	var parsed map[string]any
-	text := "v = " + value
-	if _, err := calendar.Parse(value); err == nil {
-		text = "v = " + `"` + value + `"`
-	}
-	if _, err := toml.Decode(text, &parsed); err != nil {
-		return nil, fmt.Errorf("%s = %s: %w", key, strings.TrimSpace(value), err)
-	}
-	if err := setParam(values, key, parsed["v"]); err != nil {
-		return nil, err
-	}
-	// An override counts throughout: it joins every period, and one from the
-	// beginning of time where there is none.
-	periods := []engine.Period{{From: calendar.MustParse("1921-07-01"), Values: values}}
-	for _, period := range out.Periods {
-		joined := engine.Period{From: period.From, Values: map[string]int{}}
-		for k, v := range period.Values {
-			joined.Values[k] = v
-		}
-		joined.Values[key] = values[key]
-		periods = append(periods, joined)
-	}
-	out.Periods = periods
-	return out, nil
 }

@@ -35,28 +35,38 @@ func (c *importOrgsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	s, err := c.open(ctx, true)
+	s, e, err := openEngine(ctx, c.database, c.regulation, true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	profile, err := c.load()
+	entities, added, err := imported(s.View(ctx, county), register.Orgs(rows, county, c.CountyName))
 	if err != nil {
 		return err
-	}
-	e, err := newEngine(s, profile)
-	if err != nil {
-		return err
-	}
-	var entities []register.Entity
-	for _, o := range register.Orgs(rows, county, c.CountyName) {
-		entities = append(entities, o)
 	}
 	now := time.Now()
 	actor := engine.Actor{County: county, Office: engine.ClockOffice}
 	if err := e.Change(ctx, actor, entities, calendar.DateOf(now), "import of organizations", now); err != nil {
 		return err
 	}
-	fmt.Printf("已导入 %d 个组织。 %d organizations imported.\n", len(entities), len(entities))
+	fmt.Printf("文件中 %d 个组织,新增 %d 个。 %d organizations in the file, %d of them new.\n", len(entities), added, len(entities), added)
 	return nil
+}
+
+// imported are the organizations of a file as they are to be recorded: of one
+// that is registered already only the name is the file's; when it was founded
+// and dissolved, and what it may do, stays as it was recorded.
+func imported(v register.View, orgs []*register.Org) (entities []register.Entity, added int, err error) {
+	for _, o := range orgs {
+		old, known := v.Org(o.ID)
+		if known {
+			renamed := *old
+			renamed.Name = o.Name
+			o = &renamed
+		} else {
+			added++
+		}
+		entities = append(entities, o)
+	}
+	return entities, added, v.Err()
 }

@@ -71,6 +71,23 @@ func loadProfile(name string) (*engine.Profile, error) {
 	return workflows.ParseProfile(filepath.Base(name), string(text))
 }
 
+// openEngine opens the database and the door over it.
+func openEngine(ctx context.Context, d database, r regulation, create bool) (*store.Store, *engine.Engine, error) {
+	profile, err := r.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := d.open(ctx, create)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := newEngine(s, profile)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return s, e, nil
+}
+
 // newEngine opens the door over a store under the profile.
 func newEngine(s engine.Store, profile *engine.Profile) (*engine.Engine, error) {
 	return engine.NewEngine(s, profile, calendar.National(), rand.Reader, workflows.All()...)

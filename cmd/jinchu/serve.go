@@ -33,21 +33,13 @@ type serveCmd struct {
 
 // Run serves until it is told to stop, or issues a token.
 func (c *serveCmd) Run(ctx context.Context) error {
-	s, err := c.open(ctx, true)
+	s, e, err := openEngine(ctx, c.database, c.regulation, true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	if c.Token != "" {
 		return c.issue(ctx, s)
-	}
-	profile, err := c.load()
-	if err != nil {
-		return err
-	}
-	e, err := newEngine(s, profile)
-	if err != nil {
-		return err
 	}
 	keys, err := loadKeys(c.keyFolder())
 	if err != nil {

@@ -13,19 +13,11 @@ type verifyCmd struct {
 // Run recomputes everything that can be recomputed: exit status 0 if it all
 // holds, 1 if something was tampered with, 2 if that cannot be told.
 func (c *verifyCmd) Run(ctx context.Context) error {
-	s, err := c.open(ctx, false)
+	s, e, err := openEngine(ctx, c.database, c.regulation, false)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	profile, err := c.load()
-	if err != nil {
-		return err
-	}
-	e, err := newEngine(s, profile)
-	if err != nil {
-		return err
-	}
 	report, err := s.Verify(ctx, e, nil)
 	if err != nil {
 		return err
