@@ -137,8 +137,10 @@ func CloseKin(v View, a, b PersonID) (Kin, bool) {
 	if a == "" || b == "" || a == b {
 		return Kin{}, false
 	}
-	for _, k := range v.Kin(a) {
-		if k.Excludes() && (k.A == b || k.B == b) {
+	// A relation stands in the lists of both. That of b, whose case it mostly
+	// is, serves for everybody who is named or acts in the case.
+	for _, k := range v.Kin(b) {
+		if k.Excludes() && (k.A == a || k.B == a) {
 			return k, true
 		}
 	}
