@@ -2,6 +2,8 @@ package simulate
 
 import (
 	"fmt"
+"bytes"
+"jinchu/register"
 	"jinchu/store"
 	"os"
 	"path/filepath"
@@ -42,7 +44,10 @@ func TestZZSpeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	begin := time.Now()
-	r, err := Play(t.Context(), newEngine(t, s, "zaoyang"), config(t, 1200, 1))
+	cfg := config(t, 1200, 1)
+	cfg.Keys, err = register.NewKeys(bytes.Repeat([]byte{7}, register.MasterLen))
+	if err != nil { t.Fatal(err) }
+	r, err := Play(t.Context(), newEngine(t, s, "zaoyang"), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

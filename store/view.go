@@ -106,13 +106,17 @@ func one[E any, P interface {
 	return entity, ok
 }
 
-// several are the entities of a list, in the order of their identifiers.
+// several are the entities of a list, in the order of their identifiers. A
+// query that says the order itself may lead SQLite to read the whole kind in
+// that order and pass over the index of what is looked for.
 func several[E any, P interface {
 	*E
 	register.Entity
 }](v *view, list register.Subject, text string, args ...any) []P {
 	value := v.look(list, func() (any, error) {
-		return entities[E, P](v, text, args...)
+		found, err := entities[E, P](v, text, args...)
+		slices.SortFunc(found, func(a, b P) int { return cmp.Compare(a.Subject().ID, b.Subject().ID) })
+		return found, err
 	})
 	found, _ := value.([]P)
 	return found
@@ -190,7 +194,7 @@ func (v *view) Lookup(idHash string) (*register.Person, bool) {
 		return nil, false
 	}
 	found := several[register.Person](v, register.Subject{Kind: lookedUp, ID: idHash},
-		`SELECT body FROM register WHERE county = ? AND kind = 'person' AND lookup = ? AND lookup <> '' ORDER BY id`, idHash)
+		`SELECT body FROM register WHERE county = ? AND kind = 'person' AND lookup = ? AND lookup <> ''`, idHash)
 	if len(found) == 0 {
 		return nil, false
 	}
@@ -200,8 +204,9 @@ func (v *view) Lookup(idHash string) (*register.Person, bool) {
 // Kin implements [register.View].
 func (v *view) Kin(person register.PersonID) []register.Kin {
 	found := several[register.Kin](v, register.Subject{Kind: kinOf, ID: string(person)},
-		`SELECT body FROM register WHERE county = ? AND kind = 'kin' AND (person = ? AND person <> '' OR other = ? AND other <> '') ORDER BY id`,
-		string(person), string(person))
+		`SELECT body FROM register WHERE county = ? AND kind = 'kin' AND person = ? AND person <> ''
+		UNION ALL SELECT body FROM register WHERE county = ? AND kind = 'kin' AND other = ? AND other <> ''`,
+		string(person), string(v.id), string(person))
 	out := make([]register.Kin, len(found))
 	for i, k := range found {
 		out[i] = *k

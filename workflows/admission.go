@@ -101,7 +101,7 @@ func applicationRules() []Rule {
 			If(TalkerIsMember, TalkAfterReceipt).With(paper("谈话记录", "record of the talk")),
 		Art("细则 8", Branch.May(Recommend).In(Talked).To(ActivistProposed)).Giving(RecommendedBy).If(WaitedAsApplicant).With(paper("推荐表", "recommendation")),
 		Art("细则 8", Branch.May(DecideActivist).In(ActivistProposed).To(ActivistDecided)).Giving(DecidedBy).If(Collective).With(paper("支委会记录", "minutes"), paper("备案报告", "report for record")),
-		Art("细则 8", Committee.May(FileActivist).In(ActivistDecided).To(Activist)).Taking(ReplyNumber).If(NoKin).Making(becomes(register.Activist)).With(paper("备案批复", "reply")),
+		Art("细则 8", Committee.May(FileActivist).In(ActivistDecided).To(Activist)).Taking(ReplyNumber).If(HasApprovalPower, NoKin).Making(becomes(register.Activist)).With(paper("备案批复", "reply")),
 		Art("细则 9", Branch.May(AssignContacts).In(Activist).To(Cultivating)).Giving(Contacts).If(ContactCount, ContactsAreFull, ContactsUnsanctioned, ContactsNoKin).
 			Noting(ContactsUnrelated).With(paper("培养联系人登记", "contacts")),
 		Art("细则 9", Branch.May(AssignContacts).In(Cultivating).Stays()).Giving(Contacts).If(ContactCount, ContactsAreFull, ContactsUnsanctioned, ContactsNoKin).Noting(ContactsUnrelated),

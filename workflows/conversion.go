@@ -89,7 +89,7 @@ var (
 		return notBefore(s, d)
 	})
 
-	ReceiverExamines = Cond("receiver-examines", "由转入地党委或县(市)委组织部审查", "the receiving committee or the county examines").Cite("2014细则 35").
+	ReceiverExamines = Cond("receiver-examines", "由同时管辖转入支部的党委或县(市)委组织部审查", "a committee over the receiving branch too, or the county, examines").Cite("2014细则 35").
 				Reading(NewBranch).OnInput().Holds(func(s *Situation) bool {
 		id, _ := NewBranch.Given(s)
 		o, ok := s.View.Org(id)
