@@ -237,7 +237,6 @@ func (l *life) must(s step, final ...string) bool {
 		l.wait(15, 35)
 	}
 	l.play.tally.givenUp++
-	println("GIVEN UP", l.play.config.Seed, l.n, l.step.action, l.stage, l.on.String(), l.refusal.Error())
 	return false
 }
 

@@ -49,6 +49,7 @@ func (l *life) meets(m meeting) bool {
 		m.early = false
 		l.wait(2, 6)
 	}
+	l.play.tally.givenUp++
 	return false
 }
 

@@ -96,6 +96,7 @@ func (l *life) isProposed() bool {
 		}
 		l.wait(3, 15)
 	}
+	l.play.tally.givenUp++
 	return false
 }
 

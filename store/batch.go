@@ -161,7 +161,7 @@ func (s *Store) writeInSteps(ctx context.Context, id register.CountyID, version 
 		return st.QueryxContext(ctx, append(args, more...)...)
 	}
 	county := string(id)
-	columns, text, more := ofCase, moved, []any{county, county, version}
+	columns, text, more := ofCase, orRollback(moved), []any{county, county, version}
 	keyed := slices.ContainsFunc(batch, hasKey)
 	if keyed {
 		columns, text, more = slices.Concat(ofCase, ofKey), text+unanswered, append(more, county)
@@ -171,16 +171,24 @@ func (s *Store) writeInSteps(ctx context.Context, id register.CountyID, version 
 		return kept, err
 	}
 	winners := slices.DeleteFunc(slices.Clone(batch), func(a *act) bool { return !kept[a.row.ID] })
-	if _, err := ids(step(slices.Concat(identity, ofLog), winners, logged+`given WHERE id IS NOT NULL`, county)); err != nil {
+	if _, err := ids(step(slices.Concat(identity, ofLog), winners, orRollback(logged)+`given WHERE id IS NOT NULL`, county)); err != nil {
 		return nil, err
 	}
 	if keyed {
-		if _, err := ids(step(slices.Concat(ofKey, ofAnswer), winners, answered+`given WHERE key <> ''`, county)); err != nil {
+		if _, err := ids(step(slices.Concat(ofKey, ofAnswer), winners, orRollback(answered)+`given WHERE key <> ''`, county)); err != nil {
 			return nil, err
 		}
 	}
 	// The commit point.
 	return kept, tx.Commit()
+}
+
+// orRollback makes a statement that fails end its transaction. SQLite would
+// otherwise keep a journal per statement, to undo it alone; here a failure
+// undoes the batch anyway.
+func orRollback(text string) string {
+	verb, rest, _ := strings.Cut(text, " ")
+	return verb + " OR ROLLBACK " + rest
 }
 
 func hasKey(a *act) bool { return a.commit.Key != "" }
