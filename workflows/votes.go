@@ -233,6 +233,9 @@ func failedOn(c *Case) calendar.Date {
 func changedSince(s *Situation) []Words {
 	filed, _ := FullRoster.Held(s.Case)
 	now := branchRoster(s)
+	if slices.Equal(filed, now) { // both in the order of the register
+		return nil
+	}
 	var out []Words
 	for _, seat := range filed {
 		if is, member := seatOf(now, seat.Person); !member || is.Vote != seat.Vote {
