@@ -1,0 +1,209 @@
+package sampling
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Filing is one branch meeting that was filed: the unit of the draw (design,
+// "Unit"). Names are visible ASCII without commas.
+type Filing struct {
+	N       int      // number in county and quarter, from 1 without gaps
+	Stratum string   // grassroots committee, one of Opening.Strata
+	Branch  string   // identifies the branch in its stratum
+	Cases   []string // cases on the agenda, at least one
+
+	// Point is the first top-up point, from 1, at which it was on record that
+	// the meeting was held or the filing withdrawn; 0 as long as neither is.
+	Point int
+	// Withdrawn is the last number that was given out when the filing was
+	// withdrawn, a cancelled meeting included; 0 if it was not.
+	Withdrawn int
+	// Forced is Late, Carry or Failsafe for a filing that is checked besides
+	// the quota, and empty for all others.
+	Forced Reason
+}
+
+// Held reports that the meeting took place (design, "Top-up points": R).
+func (f *Filing) Held() bool { return f.Point > 0 && f.Withdrawn == 0 }
+
+// DrawNumber is the number of the filing whose id is the draw id of filing own:
+// its own, or the smallest draw number among the withdrawn filings whose cases
+// it contains (design, "Bytes": draw_id). A [Frame] works it out for all.
+func DrawNumber(own int, withdrawn ...int) int {
+	if len(withdrawn) == 0 {
+		return own
+	}
+	return slices.Min(withdrawn)
+}
+
+// Frame is the filings of a quarter under its opening, checked and in the order
+// of their numbers, each with its draw id. It is read-only; it shares the
+// filings' strings and cases with whoever gave them.
+type Frame struct {
+	opening Opening
+	filings []*Filing // at N-1
+	draws   []int     // draw numbers, at N-1
+	strata  map[string]int
+}
+
+// NewFrame checks the filings of a quarter, in any order, and returns their
+// frame. The error joins what is wrong: with the opening, with numbers, strata
+// or names, or with a case that was filed again before its earlier filing was
+// withdrawn, which would let a branch fish for a ticket (design, "Bytes" and
+// "File").
+func NewFrame(o Opening, filings []Filing) (*Frame, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	f := &Frame{opening: o, filings: make([]*Filing, len(filings)), strata: make(map[string]int, len(o.Strata))}
+	if len(filings) > MaxFilings {
+		return nil, fmt.Errorf("sampling: %d filings are more than the %d that a quarter can number", len(filings), MaxFilings)
+	}
+	for i, s := range o.Strata {
+		f.strata[s] = i
+	}
+	var errs []error
+	for i := range filings {
+		errs = append(errs, f.place(&filings[i])...)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return f, f.findDraws()
+}
+
+// place puts a filing where its number says; the numbers have no gap if each
+// finds its place.
+func (f *Frame) place(one *Filing) (errs []error) {
+	refuse := func(form string, args ...any) {
+		errs = append(errs, fmt.Errorf("sampling: filing %d: "+form, append([]any{one.N}, args...)...))
+	}
+	switch {
+	case one.N < 1 || one.N > len(f.filings):
+		refuse("its number is not 1 to %d, the count of filings", len(f.filings))
+	case f.filings[one.N-1] != nil:
+		refuse("its number is there twice")
+	default:
+		f.filings[one.N-1] = one
+	}
+	if _, ok := f.strata[one.Stratum]; !ok {
+		refuse("stratum %q is not in the opening", one.Stratum)
+	}
+	if !isName(one.Branch) {
+		refuse("branch %q is not a name", one.Branch)
+	}
+	if len(one.Cases) == 0 || slices.ContainsFunc(one.Cases, func(c string) bool { return !isName(c) }) {
+		refuse("it has no case, or one that is not a name")
+	}
+	if one.Point < 0 || one.Point > f.opening.Points {
+		refuse("point %d is not 0 to %d", one.Point, f.opening.Points)
+	}
+	if w := one.Withdrawn; w != 0 && (w < one.N || w > len(f.filings)) {
+		refuse("it cannot have been withdrawn after filing %d", w)
+	}
+	if one.Forced != "" && !one.Forced.forced() {
+		refuse("%q forces no check", one.Forced)
+	}
+	return errs
+}
+
+// findDraws follows the quarter: before number n is given out, what was
+// withdrawn after n-1 has passed its draw number on to its cases.
+func (f *Frame) findDraws() error {
+	var withdrawn []*Filing
+	for _, one := range f.filings {
+		if one.Withdrawn > 0 {
+			withdrawn = append(withdrawn, one)
+		}
+	}
+	slices.SortStableFunc(withdrawn, func(a, b *Filing) int { return cmp.Compare(a.Withdrawn, b.Withdrawn) })
+	f.draws = make([]int, len(f.filings))
+	carried, standing := map[string]int{}, map[string]int{} // by case
+	var errs []error
+	for i, one := range f.filings {
+		for ; len(withdrawn) > 0 && withdrawn[0].Withdrawn < one.N; withdrawn = withdrawn[1:] {
+			f.passOn(withdrawn[0], carried, standing)
+		}
+		var earlier []int
+		for _, c := range one.Cases {
+			if n, ok := standing[c]; ok && n != one.N {
+				errs = append(errs, fmt.Errorf("sampling: filing %d: case %s stood in filing %d, which was not withdrawn", one.N, c, n))
+			}
+			if n, ok := carried[c]; ok {
+				earlier = append(earlier, n)
+			}
+			if !one.Held() {
+				standing[c] = one.N
+			}
+		}
+		f.draws[i] = DrawNumber(one.N, earlier...)
+	}
+	return errors.Join(errs...)
+}
+
+// passOn gives a withdrawn filing's draw number to its cases.
+func (f *Frame) passOn(one *Filing, carried, standing map[string]int) {
+	for _, c := range one.Cases {
+		delete(standing, c)
+		draw := f.draws[one.N-1]
+		if before, ok := carried[c]; ok {
+			draw = min(draw, before)
+		}
+		carried[c] = draw
+	}
+}
+
+// DrawID is the id from which the ticket of filing n is made, n from 1 to the
+// count of filings (design, "Bytes": draw_id).
+func (f *Frame) DrawID(n int) string { return f.opening.Quarter.ID(f.draws[n-1]) }
+
+// Digest commits to the frame of a top-up point: all filings that were held or
+// withdrawn by then (design, "Top-up points": frame hash). It is
+//
+//	SHA256("spotcheck/v1/frame" LF quarter LF point LF lines)
+//
+// with a line for each filing in the order of fid:
+//
+//	fid TAB draw_id TAB stratum TAB branch TAB point TAB withdrawn TAB forced TAB cases LF
+//
+// withdrawn is six digits, forced the reason or "-", and the cases stand in
+// byte order, parted by commas.
+func (f *Frame) Digest(point int) Hash {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, point)
+	var line []byte
+	for _, one := range f.filings {
+		if one.Point > 0 && one.Point <= point {
+			line = f.appendLine(line[:0], one)
+			sum.Write(line)
+		}
+	}
+	return Hash(sum.Sum(nil))
+}
+
+func (f *Frame) appendLine(b []byte, one *Filing) []byte {
+	q := f.opening.Quarter
+	b = append(q.appendID(b, one.N), '\t')
+	b = append(q.appendID(b, f.draws[one.N-1]), '\t')
+	b = append(append(b, one.Stratum...), '\t')
+	b = append(append(b, one.Branch...), '\t')
+	b = append(strconv.AppendInt(b, int64(one.Point), 10), '\t')
+	b = append(appendNumber(b, one.Withdrawn), '\t')
+	b = append(append(b, cmp.Or(one.Forced, "-")...), '\t')
+	cases := one.Cases
+	if !slices.IsSorted(cases) {
+		cases = slices.Sorted(slices.Values(cases))
+	}
+	for i, c := range cases {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, c...)
+	}
+	return append(b, '\n')
+}

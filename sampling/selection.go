@@ -1,0 +1,71 @@
+package sampling
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Reason is why a filing is checked (design, "Bytes": result lines).
+type Reason string
+
+// The reasons. The last three are forced: checked besides the quota and never
+// counted in it.
+const (
+	Online      Reason = "online"       // its ticket is below the threshold
+	TopUp       Reason = "topup"        // next ticket, for the quota of filings
+	TopUpBranch Reason = "topup-branch" // next ticket of an uncovered branch
+	Late        Reason = "late"         // filed too late for its meeting
+	Carry       Reason = "carry"        // a case's withdrawn filing was drawn last quarter and not inspected
+	Failsafe    Reason = "failsafe"     // the share of a party did not come in time
+)
+
+func (r Reason) forced() bool { return r == Late || r == Carry || r == Failsafe }
+
+// Line is one drawn filing (design, "Bytes": result lines).
+type Line struct {
+	N       int    // number of the filing
+	Draw    int    // number of the filing whose id is its draw id
+	Stratum string // where it counts
+	Reason  Reason // why it is checked
+	Method  string // how it is checked, unless overridden
+	Ticket  Hash   // zeros if Failsafe
+}
+
+// Selection is what was drawn in a quarter up to a point, in the order of the
+// filings' numbers.
+type Selection struct {
+	Quarter Quarter
+	Lines   []Line
+}
+
+// Bytes are the result lines as they are published and hashed (design, "Bytes":
+// result lines):
+//
+//	fid TAB draw_id TAB stratum TAB reason TAB method TAB ticket-hex LF
+func (s *Selection) Bytes() []byte {
+	var b []byte
+	for i := range s.Lines {
+		b = s.appendLine(b, &s.Lines[i])
+	}
+	return b
+}
+
+// Digest is the SHA-256 of the result lines (design, "Bytes": digest).
+func (s *Selection) Digest() Hash {
+	sum := sha256.New()
+	var b []byte
+	for i := range s.Lines {
+		b = s.appendLine(b[:0], &s.Lines[i])
+		sum.Write(b)
+	}
+	return Hash(sum.Sum(nil))
+}
+
+func (s *Selection) appendLine(b []byte, l *Line) []byte {
+	b = append(s.Quarter.appendID(b, l.N), '\t')
+	b = append(s.Quarter.appendID(b, l.Draw), '\t')
+	b = append(append(b, l.Stratum...), '\t')
+	b = append(append(b, l.Reason...), '\t')
+	b = append(append(b, l.Method...), '\t')
+	return append(hex.AppendEncode(b, l.Ticket[:]), '\n')
+}
