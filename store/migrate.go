@@ -41,10 +41,7 @@ func Migrate(ctx context.Context, config Config, version int64) (from, to int64,
 	if err := s.connect(ctx, config); err != nil {
 		return 0, 0, err
 	}
-	if err := ours(ctx, s.write.DB, s.dialect); err != nil {
-		return 0, 0, err
-	}
-	p, err := provider(s.write.DB, s.dialect)
+	p, err := provider(ctx, s.write.DB, s.dialect)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -67,10 +64,7 @@ func Migrate(ctx context.Context, config Config, version int64) (from, to int64,
 }
 
 func migrateOnce(ctx context.Context, db *sql.DB, d dialect) error {
-	if err := ours(ctx, db, d); err != nil {
-		return err
-	}
-	p, err := provider(db, d)
+	p, err := provider(ctx, db, d)
 	if err != nil {
 		return err
 	}
@@ -83,7 +77,11 @@ func migrateOnce(ctx context.Context, db *sql.DB, d dialect) error {
 	return nil
 }
 
-func provider(db *sql.DB, d dialect) (*goose.Provider, error) {
+// provider gives the migrations of a database that is ours.
+func provider(ctx context.Context, db *sql.DB, d dialect) (*goose.Provider, error) {
+	if err := ours(ctx, db, d); err != nil {
+		return nil, err
+	}
 	files, err := fs.Sub(migrations.Files, d.folder)
 	if err != nil {
 		return nil, err
@@ -128,10 +126,7 @@ func ours(ctx context.Context, db *sql.DB, d dialect) error {
 
 // upToDate wants the tables to be those of this program.
 func upToDate(ctx context.Context, db *sql.DB, d dialect) error {
-	if err := ours(ctx, db, d); err != nil {
-		return err
-	}
-	p, err := provider(db, d)
+	p, err := provider(ctx, db, d)
 	if err != nil {
 		return err
 	}

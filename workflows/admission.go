@@ -249,6 +249,13 @@ func underDeliberatingBody(s *Situation) bool {
 	return ok && deliberates(o)
 }
 
+// filing is the report of time, place and full roster before any general
+// meeting; filing again replaces what was filed before.
+func filing(r Rule) Rule {
+	return Art("备案监督", r).Giving(MeetingAt, Place).Taking(FullRoster).If(LeadTime, RosterIsFull, MayAccept, NoOpenObjection).
+		Recording(rosterNow).Logged("filing").With(paper("会前备案表", "filing"))
+}
+
 // meetingRules: filing, the general meeting and approval.
 func meetingRules() []Rule {
 	meeting := func(r Rule) Rule {
@@ -261,10 +268,8 @@ func meetingRules() []Rule {
 			Claiming(PlanSlot.Do(Release), FormSerial.Do(Void)).ByLaw("2014细则 23").With(paper("不予批准通知", "notice of refusal"))
 	}
 	return []Rule{
-		Art("备案监督", Branch.May(FileMeeting).In(Qualified).To(Filed)).Giving(MeetingAt, Place).Taking(FullRoster).
-			If(LeadTime, RosterIsFull, MayAccept, NoOpenObjection).Recording(rosterNow).Logged("filing").With(paper("会前备案表", "filing")),
-		Art("备案监督", Branch.May(FileMeeting).In(Filed).Stays()).Giving(MeetingAt, Place).Taking(FullRoster).
-			If(LeadTime, RosterIsFull, NoOpenObjection).Recording(rosterNow).Logged("filing").With(paper("变更备案表", "changed filing")),
+		filing(Branch.May(FileMeeting).In(Qualified).To(Filed)),
+		filing(Branch.May(FileMeeting).In(Filed).Stays()),
 		meeting(Art("细则 20", Branch.May(RecordMeeting).In(Filed).To(Adopted))).When(Adopts),
 		meeting(Art("细则 20", Branch.May(RecordMeeting).In(Filed).To(NotAdopted))).When(Not(Adopts)).AnewRound().Claiming(PlanSlot.Do(Release)),
 		Art("票决办法", Branch.May(Resubmit).In(NotAdopted, Lapsed).To(DevelopmentTarget)).Giving(DecidedBy).If(Collective, WaitedAfterFailure, NoOpenObjection),

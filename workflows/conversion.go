@@ -132,30 +132,36 @@ var (
 // made up for: the screening asks for it.
 var beforeScreening = []Stage{Probationary, ConversionApplied, OpinionsCollected, ConversionNotice, ConversionNoticed}
 
+// conversionMeeting is the general meeting that decides on a conversion.
+func conversionMeeting(to Stage) Rule {
+	return Art("细则 32", Branch.May(RecordMeeting).In(ConversionFiled).To(to)).
+		Giving(Present, Yes, Resolution).Taking(tallyTaken...).Taking(ExtendMonths, CancelReason).
+		If(meetingConditions...).If(ProbationOver, PostponementOver, HeardBeforeCancelling).
+		Noting(DiscussedInTime).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
+}
+
+// cancellationMeeting is the general meeting on a cancellation that the branch
+// proposed during probation.
+func cancellationMeeting(to Stage) Rule {
+	return Art("细则 31", Branch.May(RecordMeeting).In(CancellationFiled).To(to)).Giving(Present, Yes).Taking(tallyTaken...).
+		If(meetingConditions...).If(PersonHeard).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
+}
+
+// decided is the committee's decision on a resolution about a probationary
+// member.
+func decided(a Action, article Article, from, to Stage) Rule {
+	return Art(article, ApprovalBody.May(a).In(from).To(to)).Giving(approvalGiven...).Taking(approvalTaken...).
+		If(approvalConditions...).If(WithinConversionTime).ByLaw("2014细则 23")
+}
+
+// screenConversion is the branch's screening of a conversion.
+func screenConversion(from Stage) Rule {
+	return Art("细则 32", Branch.May(ScreenConversion).In(from).To(ConversionScreened)).Giving(DecidedBy).
+		If(Collective, OathTaken, FiledWithCounty, NoOpenObjection)
+}
+
 // conversionRules are the sentences from probation to the archive.
 func conversionRules() []Rule {
-	held := func(to Stage) Rule {
-		return Art("细则 32", Branch.May(RecordMeeting).In(ConversionFiled).To(to)).
-			Giving(Present, Yes, Resolution).Taking(tallyTaken...).Taking(ExtendMonths, CancelReason).
-			If(meetingConditions...).If(ProbationOver, PostponementOver, HeardBeforeCancelling).
-			Noting(DiscussedInTime).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
-	}
-	cancelling := func(to Stage) Rule {
-		return Art("细则 31", Branch.May(RecordMeeting).In(CancellationFiled).To(to)).Giving(Present, Yes).Taking(tallyTaken...).
-			If(meetingConditions...).If(PersonHeard).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
-	}
-	decided := func(a Action, article Article, from, to Stage) Rule {
-		return Art(article, ApprovalBody.May(a).In(from).To(to)).Giving(approvalGiven...).Taking(approvalTaken...).
-			If(approvalConditions...).If(WithinConversionTime).ByLaw("2014细则 23")
-	}
-	screen := func(from Stage) Rule {
-		return Art("细则 32", Branch.May(ScreenConversion).In(from).To(ConversionScreened)).Giving(DecidedBy).
-			If(Collective, OathTaken, FiledWithCounty, NoOpenObjection)
-	}
-	file := func(r Rule) Rule {
-		return r.Giving(MeetingAt, Place).Taking(FullRoster).If(LeadTime, RosterIsFull, MayAccept, NoOpenObjection).
-			Recording(rosterNow).Logged("filing").With(paper("会前备案表", "filing"))
-	}
 	return []Rule{
 		Art("细则 25", CountyDepartment.May(FileWithCounty).In(beforeScreening...).Stays()).Taking(RecordNumber).With(paper("备案表", "record")),
 		Art("细则 28", Branch.May(AssignGroup).In(beforeScreening...).Stays()).Taking(Group),
@@ -170,16 +176,16 @@ func conversionRules() []Rule {
 		Art("细则 32", Branch.May(CollectOpinions).In(ConversionApplied).To(OpinionsCollected)).Giving(Heard).If(AllSidesHeard, NoOpenObjection),
 		Art("公示", Branch.May(PostConversionNotice).In(OpinionsCollected).To(ConversionNotice)).Taking(NoticePlace).If(NoOpenObjection).Recording(recordNoticeEnds...),
 		Art("公示", Branch.May(CloseConversionNotice).In(ConversionNotice).To(ConversionNoticed)).If(NoticeLongEnough, NoOpenObjection),
-		screen(OpinionsCollected).If(Not(ConversionNoticeDue)), screen(ConversionNoticed),
-		file(Art("备案监督", Branch.May(FileMeeting).In(ConversionScreened, ConversionNotAdopted).To(ConversionFiled))),
-		file(Art("备案监督", Branch.May(FileMeeting).In(CancellationProposed).To(CancellationFiled))),
-		file(Art("备案监督", Branch.May(FileMeeting).In(ConversionFiled, CancellationFiled).Stays())),
+		screenConversion(OpinionsCollected).If(Not(ConversionNoticeDue)), screenConversion(ConversionNoticed),
+		filing(Branch.May(FileMeeting).In(ConversionScreened, ConversionNotAdopted).To(ConversionFiled)),
+		filing(Branch.May(FileMeeting).In(CancellationProposed).To(CancellationFiled)),
+		filing(Branch.May(FileMeeting).In(ConversionFiled, CancellationFiled).Stays()),
 		Art("党章 43", AnyLevel.May(RecordHearing).In(ConversionScreened, ConversionFiled, ConversionNotAdopted, CancellationProposed, CancellationFiled, VotedCancel).Stays()).Giving(HearingRecord).If(NoKin),
-		held(VotedConvert).When(VoteConverts, Adopts).If(NoUpheldObjection),
-		held(VotedExtend).When(VoteExtends, Adopts).If(NotExtendedBefore, ExtensionLength),
-		held(VotedCancel).When(VoteCancels, Adopts),
-		held(ConversionNotAdopted).When(Not(Adopts)).AnewRound(),
-		cancelling(VotedCancel).When(Adopts), cancelling(Probationary).When(Not(Adopts)).AnewRound(),
+		conversionMeeting(VotedConvert).When(VoteConverts, Adopts).If(NoUpheldObjection),
+		conversionMeeting(VotedExtend).When(VoteExtends, Adopts).If(NotExtendedBefore, ExtensionLength),
+		conversionMeeting(VotedCancel).When(VoteCancels, Adopts),
+		conversionMeeting(ConversionNotAdopted).When(Not(Adopts)).AnewRound(),
+		cancellationMeeting(VotedCancel).When(Adopts), cancellationMeeting(Probationary).When(Not(Adopts)).AnewRound(),
 		Art("2014细则 23", DeliberatingBody.May(Deliberate).In(VotedConvert, VotedExtend, VotedCancel).Stays()).Giving(Deliberated).If(OnlyDeliberates, NoKin),
 		Art("细则 33", Committee.May(ReturnConversion).In(VotedConvert).To(ConversionReturned)).Giving(Defects).
 			If(HasApprovalPower, DefectsNamed, FreshReviewer, NoKin, ConversionReturnsLeft).Recording(countConversionReturns),
