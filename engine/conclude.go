@@ -87,7 +87,7 @@ func (s *Situation) conclude(r *Rule, claims []ClaimChange) (*Decision, error) {
 	e.Flags = s.flags(r)
 	d := &Decision{Event: e, Rule: r}
 	for _, effect := range r.Effects {
-		if entity := effect.Make(s); entity != nil {
+		for _, entity := range effect.Make(s) {
 			d.Effects = append(d.Effects, entity)
 			e.Register = append(e.Register, entity.Subject().Chain())
 		}
@@ -138,12 +138,12 @@ func (s *Situation) flags(r *Rule) []string {
 
 func kindOf(c *Case, r *Rule) string {
 	switch {
+	case r.Kind != "":
+		return r.Kind
 	case c.Seq == 0:
 		return "case.open"
 	case r.To.End:
 		return "case.close"
-	case r.Kind != "":
-		return r.Kind
 	}
 	return "case.step"
 }

@@ -230,8 +230,11 @@ func (e *Engine) blank(view View, county register.CountyID, m Move, on calendar.
 	if !ok {
 		return nil, &NotFound{"organization " + string(m.Org)}
 	}
-	if _, ok := view.Person(m.Person); !ok {
+	switch _, known := view.Person(m.Person); {
+	case !e.workflows[m.Workflow].Impersonal && !known:
 		return nil, &NotFound{"person " + string(m.Person)}
+	case e.workflows[m.Workflow].Impersonal && m.Person != "":
+		return nil, invalid("person-given", "person", "该程序不针对个人", "a case of this workflow is about an organization; name no person")
 	}
 	return Blank(&Event{County: county, Case: m.Case, Workflow: m.Workflow, Parent: m.Parent,
 		Person: m.Person, Org: m.Org, Path: org.Path, On: on}), view.Err()

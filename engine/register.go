@@ -185,6 +185,14 @@ func earlier(v register.View, e register.Entity) register.Entity {
 				return p
 			}
 		}
+	case *register.Quarter:
+		return orNil(v.Quarter(e.ID))
+	case *register.Filing:
+		for _, f := range v.Filings(e.Branch) {
+			if f.ID == e.ID {
+				return f
+			}
+		}
 	}
 	return nil
 }
@@ -216,12 +224,14 @@ var entitled = map[register.Kind]struct {
 	posts []register.Post
 	words Words
 }{
-	register.KindOrg:    {administrators, Words{"组织只能由管理员登记", "only an administrator may register organizations"}},
-	register.KindOffice: {administrators, Words{"岗位只能由管理员登记", "only an administrator may register offices"}},
-	register.KindPlan:   {slices.Concat(administrators, countyPosts), Words{"年度计划只能由县委组织部或管理员登记", "only the county department or an administrator may set plans"}},
-	register.KindPool:   {slices.Concat(administrators, countyPosts), Words{"志愿书编号段只能由县委组织部或管理员登记", "only the county department or an administrator may add form serials"}},
-	register.KindKin:    {slices.Concat(administrators, committeePosts), Words{"亲属关系只能由党委组织干事、书记、组织员或管理员登记", "only the committee's reviewer, secretary or organizer, or an administrator may record kin"}},
-	register.KindPerson: {slices.Concat(administrators, countyPosts, committeePosts, branchPosts), Words{"人员只能由支部书记、组织委员及其上级登记", "only the branch's secretary or commissioner and those above may register people"}},
+	register.KindOrg:     {administrators, Words{"组织只能由管理员登记", "only an administrator may register organizations"}},
+	register.KindOffice:  {administrators, Words{"岗位只能由管理员登记", "only an administrator may register offices"}},
+	register.KindPlan:    {slices.Concat(administrators, countyPosts), Words{"年度计划只能由县委组织部或管理员登记", "only the county department or an administrator may set plans"}},
+	register.KindPool:    {slices.Concat(administrators, countyPosts), Words{"志愿书编号段只能由县委组织部或管理员登记", "only the county department or an administrator may add form serials"}},
+	register.KindKin:     {slices.Concat(administrators, committeePosts), Words{"亲属关系只能由党委组织干事、书记、组织员或管理员登记", "only the committee's reviewer, secretary or organizer, or an administrator may record kin"}},
+	register.KindQuarter: {nil, Words{"季度抽查由系统按程序登记", "the quarters of the spot checks are recorded by procedure"}},
+	register.KindFiling:  {nil, Words{"会前备案由系统按程序登记", "filings are recorded by procedure"}},
+	register.KindPerson:  {slices.Concat(administrators, countyPosts, committeePosts, branchPosts), Words{"人员只能由支部书记、组织委员及其上级登记", "only the branch's secretary or commissioner and those above may register people"}},
 }
 
 var (

@@ -269,7 +269,7 @@ func (c *Claim) Do(op Op) ClaimOp { return ClaimOp{op, c} }
 type Effect struct {
 	Key   string
 	Words Words
-	Make  func(*Situation) register.Entity // nil for no change
+	Make  func(*Situation) []register.Entity // none for no change
 }
 
 // Derived is a value that an act computes: it is recorded with the act, so

@@ -111,8 +111,8 @@ var (
 		}
 		return "slot-1", nil
 	}}
-	admit = Effect{Key: "admit", Words: Words{"成为预备党员", "becomes a probationary member"}, Make: func(s *Situation) register.Entity {
-		return s.Subject().With(register.Probationary, s.On)
+	admit = Effect{Key: "admit", Words: Words{"成为预备党员", "becomes a probationary member"}, Make: func(s *Situation) []register.Entity {
+		return []register.Entity{s.Subject().With(register.Probationary, s.On)}
 	}}
 )
 

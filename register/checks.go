@@ -1,6 +1,7 @@
 package register
 
 import (
+	"reflect"
 	"slices"
 
 	"jinchu/calendar"
@@ -59,6 +60,10 @@ func beside(v View, county CountyID, e Entity, on calendar.Date) error {
 	case *Plan:
 		return e.beside(v)
 	case *Pool:
+		return e.beside(v)
+	case *Quarter:
+		return e.beside(v)
+	case *Filing:
 		return e.beside(v)
 	}
 	return fault("unknown-kind", "", "没有这种登记", "the register holds no %T", e)
@@ -166,6 +171,36 @@ func (p *Pool) beside(v View) error {
 	for _, q := range v.Pools() {
 		if q.ID != p.ID && p.Overlaps(q) {
 			return fault("pool-overlaps", "first", "编号段与已有编号段重叠", "the serials overlap with those of pool %q", q.ID)
+		}
+	}
+	return nil
+}
+
+// beside wants what was published of a quarter to stay as it is: points are
+// added to those drawn, nothing else changes.
+func (q *Quarter) beside(v View) error {
+	old, known := v.Quarter(q.ID)
+	if !known {
+		return nil
+	}
+	was, is := *old, *q
+	was.Drawn, is.Drawn, was.ClosedOn, is.ClosedOn = nil, nil, calendar.Date{}, calendar.Date{}
+	n := len(old.Drawn)
+	if !reflect.DeepEqual(was, is) || len(q.Drawn) < n || !slices.Equal(old.Drawn, q.Drawn[:n]) || !old.ClosedOn.IsZero() && old.ClosedOn != q.ClosedOn {
+		return fault("quarter-fixed", "id", "季度抽查的开启记录和已抽时点不可更改", "the opening of a quarter and the points drawn stay as they were published")
+	}
+	return nil
+}
+
+// beside wants a filing to stay what was filed, and once it is held or
+// withdrawn to stay so.
+func (f *Filing) beside(v View) error {
+	for _, old := range v.Filings(f.Branch) {
+		if old.ID != f.ID {
+			continue
+		}
+		if old.At != f.At || old.Stratum != f.Stratum || old.Point != 0 && (old.Point != f.Point || old.Withdrawn != f.Withdrawn || !slices.Equal(old.Cases, f.Cases)) {
+			return fault("filing-fixed", "id", "备案内容不可更改;请撤回后另行备案", "a filing stays as it was filed; withdraw it and file anew")
 		}
 	}
 	return nil

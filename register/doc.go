@@ -38,6 +38,9 @@ const (
 	KindKin    Kind = "kin"
 	KindPlan   Kind = "plan"
 	KindPool   Kind = "pool"
+
+	KindQuarter Kind = "quarter"
+	KindFiling  Kind = "filing"
 )
 
 // Subject identifies one entity of the register within its county.
@@ -92,5 +95,15 @@ type View interface {
 	Plan(org OrgID, year int) (*Plan, bool)
 	// Pools are the pools of form serials of the county.
 	Pools() []*Pool
+	// Quarter is the record of a quarter's spot checks.
+	Quarter(QuarterID) (*Quarter, bool)
+	// Filings are the meetings filed by a branch, in the order of their
+	// identifiers.
+	Filings(branch OrgID) []*Filing
+	// LastFiling is the highest number given out in a quarter, 0 for none.
+	LastFiling(QuarterID) int
+	// FilingsOf are all filings of a quarter in the order of their numbers.
+	// It is for those who work through a quarter; no decision rests on it.
+	FilingsOf(QuarterID) []*Filing
 	Err() error
 }

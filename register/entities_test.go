@@ -327,3 +327,8 @@ func TestPool(t *testing.T) {
 		t.Error("A1X0 is no number of three digits behind A")
 	}
 }
+
+func (empty) Quarter(QuarterID) (*Quarter, bool) { return nil, false }
+func (empty) Filings(OrgID) []*Filing            { return nil }
+func (empty) LastFiling(QuarterID) int           { return 0 }
+func (empty) FilingsOf(QuarterID) []*Filing      { return nil }

@@ -27,6 +27,7 @@ const (
 	officersOf register.Kind = "officers-of"
 	kinOf      register.Kind = "kin-of"
 	poolsOf    register.Kind = "pools-of"
+	filingsOf  register.Kind = "filings-of"
 )
 
 // county is what memory holds of a county's register. Entities are shared by

@@ -259,6 +259,10 @@ func decode(kind register.Kind, body []byte) (register.Entity, error) {
 		entity = &register.Plan{}
 	case register.KindPool:
 		entity = &register.Pool{}
+	case register.KindQuarter:
+		entity = &register.Quarter{}
+	case register.KindFiling:
+		entity = &register.Filing{}
 	default:
 		return nil, fmt.Errorf("register: kind %q is unknown", kind)
 	}

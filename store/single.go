@@ -135,6 +135,8 @@ func lists(kind register.Kind, links register.Links) []register.Subject {
 		return []register.Subject{{Kind: kinOf, ID: string(links.Person)}, {Kind: kinOf, ID: string(links.Other)}}
 	case register.KindPool:
 		return []register.Subject{{Kind: poolsOf}}
+	case register.KindFiling:
+		return []register.Subject{{Kind: filingsOf, ID: string(links.Org)}}
 	}
 	return nil
 }

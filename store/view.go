@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"jinchu/engine"
 	"jinchu/register"
@@ -218,6 +219,40 @@ func (v *view) Kin(person register.PersonID) []register.Kin {
 func (v *view) Pools() []*register.Pool {
 	return several[register.Pool](v, register.Subject{Kind: poolsOf},
 		`SELECT body FROM register WHERE county = ? AND kind = 'pool' ORDER BY id`)
+}
+
+// Quarter implements [register.View].
+func (v *view) Quarter(id register.QuarterID) (*register.Quarter, bool) {
+	return one[register.Quarter](v, register.KindQuarter, string(id))
+}
+
+// Filings implements [register.View].
+func (v *view) Filings(branch register.OrgID) []*register.Filing {
+	return several[register.Filing](v, register.Subject{Kind: filingsOf, ID: string(branch)},
+		byOrg, string(register.KindFiling), string(branch))
+}
+
+// A quarter's filings are those whose identifier begins with it and '-', which
+// '.' follows.
+const ofQuarter = ` FROM register WHERE county = ? AND kind = 'filing' AND id >= ? AND id < ?`
+
+// LastFiling implements [register.View].
+func (v *view) LastFiling(q register.QuarterID) int {
+	last := asks(v, func(ctx context.Context, db queryer) (string, error) {
+		found, err := texts(ctx, db, `SELECT COALESCE(MAX(id), '')`+ofQuarter, string(v.id), string(q)+"-", string(q)+".")
+		return cmp.Or(append(found, "")...), err
+	})
+	return number(strings.TrimPrefix(last, string(q)+"-"))
+}
+
+// FilingsOf implements [register.View].
+func (v *view) FilingsOf(q register.QuarterID) []*register.Filing {
+	if v.err != nil {
+		return nil
+	}
+	found, err := entities[register.Filing](v, `SELECT body`+ofQuarter+` ORDER BY id`, string(q)+"-", string(q)+".")
+	v.err = unavailable(err)
+	return found
 }
 
 // Err implements [register.View].

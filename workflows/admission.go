@@ -33,7 +33,7 @@ func consulted(c *Case, o *register.Org) bool { return asked(c, o.Duty) > 0 }
 // becomes changes the person's standing with the act.
 func becomes(standing register.Standing) Effect {
 	return Effect{Key: "standing-" + string(standing), Words: Words{Zh: "身份变更:" + standingZh[standing], En: "standing: " + string(standing)},
-		Make: func(s *Situation) register.Entity {
+		Make: func(s *Situation) []register.Entity {
 			p := s.Subject().With(standing, s.On)
 			p.Org = s.Case.Org
 			switch standing {
@@ -45,7 +45,7 @@ func becomes(standing register.Standing) Effect {
 			case register.Outside:
 				p.Org = s.Subject().Org
 			}
-			return p
+			return []register.Entity{p}
 		}}
 }
 
@@ -54,18 +54,18 @@ var standingZh = map[register.Standing]string{register.Outside: "群众", regist
 
 // barForFraud forbids a new application for the years the county says.
 var barForFraud = Effect{Key: "bar-fraud", Words: Words{Zh: "弄虚作假,限期内不得再申请", En: "barred from applying after fraud"},
-	Make: func(s *Situation) register.Entity {
+	Make: func(s *Situation) []register.Entity {
 		p := s.Subject().With(register.Outside, s.On)
 		p.Bars = append(p.Bars[:len(p.Bars):len(p.Bars)], register.Bar{Why: fraud, From: s.On, Until: s.On.AddYears(FraudBanYears.At(s))})
-		return p
+		return []register.Entity{p}
 	}}
 
 // movePerson makes the receiving branch keep the person.
 var movePerson = Effect{Key: "move-person", Words: Words{Zh: "组织关系转入新支部", En: "the receiving branch keeps the person"},
-	Make: func(s *Situation) register.Entity {
+	Make: func(s *Situation) []register.Entity {
 		p := *s.Subject()
 		p.Org, _ = NewBranch.Given(s)
-		return &p
+		return []register.Entity{&p}
 	}}
 
 // in2014 is the number an article of the rules had in the edition of 2014:

@@ -95,6 +95,10 @@ func decode(kind register.Kind, payload []byte) (register.Entity, error) {
 		e = new(register.Plan)
 	case register.KindPool:
 		e = new(register.Pool)
+	case register.KindQuarter:
+		e = new(register.Quarter)
+	case register.KindFiling:
+		e = new(register.Filing)
 	default:
 		return nil, fmt.Errorf("unknown kind %q", kind)
 	}
@@ -130,7 +134,7 @@ func linksOf(e register.Entity) []string {
 	l, kind := e.Links(), string(e.Subject().Kind)
 	var out []string
 	switch e.Subject().Kind {
-	case register.KindOrg, register.KindPerson, register.KindOffice:
+	case register.KindOrg, register.KindPerson, register.KindOffice, register.KindFiling:
 		if l.Org != "" {
 			out = append(out, kind+"@"+string(l.Org))
 		}
@@ -142,8 +146,13 @@ func linksOf(e register.Entity) []string {
 	case register.KindPool:
 		out = append(out, kind+"@")
 	}
+	if f, ok := e.(*register.Filing); ok {
+		out = append(out, quarterLink(f.Quarter))
+	}
 	return out
 }
+
+func quarterLink(q register.QuarterID) string { return "quarter@" + string(q) }
 
 func bySubject(a, b register.Subject) int { return strings.Compare(a.ID, b.ID) }
 

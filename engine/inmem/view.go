@@ -103,6 +103,26 @@ func (v *view) Pools() []*register.Pool {
 	return linked[*register.Pool](v, string(register.KindPool)+"@")
 }
 
+func (v *view) Quarter(id register.QuarterID) (*register.Quarter, bool) {
+	return entity[*register.Quarter](v, register.KindQuarter, string(id))
+}
+
+func (v *view) Filings(branch register.OrgID) []*register.Filing {
+	return linked[*register.Filing](v, string(register.KindFiling)+"@"+string(branch))
+}
+
+func (v *view) LastFiling(q register.QuarterID) int {
+	all := v.FilingsOf(q)
+	if len(all) == 0 {
+		return 0
+	}
+	return all[len(all)-1].N
+}
+
+func (v *view) FilingsOf(q register.QuarterID) []*register.Filing {
+	return linked[*register.Filing](v, quarterLink(q))
+}
+
 func (v *view) Holder(kind, key string) (engine.CaseID, bool) {
 	cl := ask(v, "claim:"+kind+"/"+key, func(c *county) *claim { return c.claims[claimKey{kind, key}] })
 	if cl == nil {

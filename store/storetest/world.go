@@ -78,7 +78,9 @@ var (
 			return true
 		})
 	toFull = engine.Effect{Key: "full", Words: engine.Words{Zh: "转正", En: "full"},
-		Make: func(s *engine.Situation) register.Entity { return s.Subject().With(register.Full, s.On) }}
+		Make: func(s *engine.Situation) []register.Entity {
+			return []register.Entity{s.Subject().With(register.Full, s.On)}
+		}}
 )
 
 func contains(list []string, s string) bool {
