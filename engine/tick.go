@@ -15,33 +15,53 @@ import (
 // several servers: an act that was done is not due any more.
 func (e *Engine) Tick(ctx context.Context, county register.CountyID, now time.Time) (acts int, err error) {
 	actor := Actor{County: county, Office: ClockOffice}
-	q := Query{County: county, Open: true, DueBy: calendar.DateOf(now).AddDays(-1), Limit: 500}
+	err = e.Each(ctx, Query{County: county, Open: true, DueBy: calendar.DateOf(now).AddDays(-1)}, func(c *Case) error {
+		n, err := e.tickCase(ctx, actor, c, now)
+		acts += n
+		return err
+	})
+	return acts, err
+}
+
+// Each folds every case that a query selects, in the order of lists, and hands
+// it over. It is for the calendar's own work: nobody's reach is asked. Cases
+// are read some at a time, and each as it stands at that moment; an error of
+// visit ends it.
+func (e *Engine) Each(ctx context.Context, q Query, visit func(*Case) error) error {
+	q.Limit = 500
 	for {
 		rows, err := e.store.Rows(ctx, &q)
 		if err != nil {
-			return acts, err
+			return err
 		}
 		for _, row := range rows {
-			n, err := e.tickCase(ctx, actor, row, now)
-			if acts += n; err != nil {
-				return acts, err
+			if _, err := e.catchUp(ctx, q.County, row.ID); err != nil {
+				return err
+			}
+			c, err := e.load(ctx, q.County, row.ID)
+			if err != nil {
+				return err
+			}
+			if err := visit(c); err != nil {
+				return err
 			}
 		}
 		if len(rows) < q.Limit {
-			return acts, nil
+			return nil
 		}
 		last := rows[len(rows)-1]
 		q.After = Cursor{DueOn: last.DueOn, ID: last.ID}
 	}
 }
 
+// View is the county as known now, for the calendar's own work.
+func (e *Engine) View(ctx context.Context, county register.CountyID) View {
+	return e.store.View(ctx, county)
+}
+
 // tickCase does the calendar's acts that are overdue in one case. One that is
 // refused after all, because somebody acted meanwhile, is no fault.
-func (e *Engine) tickCase(ctx context.Context, actor Actor, row Row, now time.Time) (acts int, err error) {
-	c, err := e.load(ctx, actor.County, row.ID)
-	if err != nil {
-		return 0, err
-	}
+func (e *Engine) tickCase(ctx context.Context, actor Actor, c *Case, now time.Time) (acts int, err error) {
 	for _, d := range c.Due {
 		if !d.Overdue(calendar.DateOf(now)) || !e.workflows[c.Workflow].byClock(d.Action) {
 			continue

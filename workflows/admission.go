@@ -14,7 +14,7 @@ import (
 func Admission() *Workflow {
 	w := &Workflow{
 		Key: "admission", Words: Words{Zh: "发展党员", En: "admission"},
-		Params: Params, Statute: Statute(), Edition: Rules2026, Consults: consulted,
+		Params: Params, Statute: admissionStatute(), Edition: Rules2026, Consults: consulted,
 		Dues: dues(), Invariants: invariants, Waivers: waivers, Older: in2014,
 	}
 	w.Rules = append(w.Rules, applicationRules()...)
