@@ -161,13 +161,6 @@ func (d *EngineDriver) Members(ctx context.Context, org register.OrgID, _ time.T
 	return view.Members(org), view.Err()
 }
 
-// Clock implements [Driver]. Deadlines are seen at read time, so the calendar
-// has nothing to do but the acts that stories give it by name.
-func (d *EngineDriver) Clock(ctx context.Context, now time.Time) error {
-	_, err := d.engine.Tick(ctx, d.county, now)
-	return err
-}
-
 // Param implements [Driver].
 func (d *EngineDriver) Param(key string, on calendar.Date) int {
 	if p := paramOf(paramsOf(d), key); p != nil {

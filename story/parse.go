@@ -20,6 +20,7 @@ type File struct {
 	first, last calendar.Date // of the dated lines
 	plans       bool          // the story sets the plans itself
 	pools       bool          // the story sets the pools itself
+	drawn       bool          // spot checks are drawn
 }
 
 // Key is the story's name without folders and ending.
@@ -152,6 +153,13 @@ func (p *parser) statement() (statement, error) {
 	case (verb == "profile" || verb == "set") && !dated:
 		p.rest = p.rest[1:]
 		return p.setting(verb)
+	case verb == "quarters" && !dated:
+		p.rest = p.rest[1:]
+		if !p.take("drawn") {
+			return nil, p.errorf(`expected "drawn"`)
+		}
+		p.file.drawn = true
+		return drawsQuarters{}, nil
 	case verb == "fast-forward" && !dated:
 		p.begun, p.rest = true, p.rest[1:]
 		return p.forward()
@@ -173,7 +181,7 @@ func (p *parser) statement() (statement, error) {
 
 // verbs are the words that begin a line, in order.
 func verbs() []string {
-	out := append([]string{"profile", "set", "fast-forward", "expect"}, registerVerbs...)
+	out := append([]string{"profile", "set", "quarters", "fast-forward", "expect"}, registerVerbs...)
 	slices.Sort(out)
 	return out
 }
