@@ -188,6 +188,11 @@ func (d *EngineDriver) Verify(ctx context.Context) error {
 		return err
 	}
 	for id := range d.cases {
+		if _, ok := rows[id]; !ok {
+			return fmt.Errorf("case %s has events but no row", id)
+		}
+	}
+	for id := range rows { // those the calendar opened included
 		if err := d.verifyChain(ctx, string(id)); err != nil {
 			return err
 		}
@@ -195,10 +200,7 @@ func (d *EngineDriver) Verify(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		row, ok := rows[id]
-		if !ok {
-			return fmt.Errorf("case %s has events but no row", id)
-		}
+		row := rows[id]
 		if folded := engine.RowOf(c); folded != row {
 			return fmt.Errorf("case %s: its row %+v is not the fold of its events %+v", id, row, folded)
 		}

@@ -163,6 +163,9 @@ func (p *parser) statement() (statement, error) {
 	case verb == "fast-forward" && !dated:
 		p.begun, p.rest = true, p.rest[1:]
 		return p.forward()
+	case verb == "find":
+		p.begun, p.rest = true, p.rest[1:]
+		return p.find()
 	case verb == "expect":
 		p.begun, p.rest = true, p.rest[1:]
 		return p.expect()
@@ -181,7 +184,7 @@ func (p *parser) statement() (statement, error) {
 
 // verbs are the words that begin a line, in order.
 func verbs() []string {
-	out := append([]string{"profile", "set", "quarters", "fast-forward", "expect"}, registerVerbs...)
+	out := append([]string{"profile", "set", "quarters", "fast-forward", "find", "expect"}, registerVerbs...)
 	slices.Sort(out)
 	return out
 }
@@ -297,7 +300,7 @@ var (
 )
 
 // reserved are words that no name may be, because lines use them.
-var reserved = []string{"open", "clock", "both", "expect", "for", "by", "in", "on", "of", "to", "via", "because", "part-of", "all", "nobody", "verify", "profile", "set", "fast-forward"}
+var reserved = []string{"open", "clock", "both", "expect", "for", "by", "in", "on", "of", "to", "via", "because", "part-of", "all", "nobody", "verify", "profile", "set", "fast-forward", "find"}
 
 // declare takes a new name.
 func (p *parser) declare(k kind) (string, error) {
