@@ -22,7 +22,7 @@ var arrows = map[string]string{
 	"api":             "calendar engine ledger register",
 	"spotcheck":       "calendar engine register sampling workflows",
 	"story":           "calendar engine ledger register sampling spotcheck workflows",
-	"simulate":        "calendar engine register workflows",
+	"simulate":        "calendar engine register spotcheck workflows",
 	"store":           "calendar engine ledger migrations register",
 	"store/storetest": "calendar engine ledger register store",
 	"workflows":       "calendar engine register sampling",

@@ -100,7 +100,7 @@ func count(s *Figures, r sampling.Result) {
 // figuresOf are the figures of a quarter as items of the report, and the
 // strata that stay below the quota.
 func figuresOf(b *sampling.Bundle) (figures, below []engine.Item) {
-	below = []engine.Item{}
+	figures, below = []engine.Item{}, []engine.Item{}
 	for _, f := range FiguresOf(b) {
 		if f.Filed == 0 {
 			continue

@@ -60,7 +60,7 @@ func (k *Keeper) Open(ctx context.Context, now time.Time) (acts int, err error) 
 			}
 			commitments = append(commitments, engine.Item{Key: h.Party(), Text: c.String()})
 		}
-		done, err := k.act(ctx, engine.Move{Workflow: workflows.QuarterlyDraw, Org: register.OrgID(k.County), Action: workflows.OpenQuarter.Key,
+		done, err := k.act(ctx, engine.Move{Case: engine.CaseID("quarter-" + string(q)), Workflow: workflows.QuarterlyDraw, Org: register.OrgID(k.County), Action: workflows.OpenQuarter.Key,
 			Fields: map[string]any{workflows.QuarterName.Key: string(q), workflows.Commitments.Key: commitments}}, now)
 		if acts += done; err != nil {
 			return acts, err

@@ -254,7 +254,7 @@ func underDeliberatingBody(s *Situation) bool {
 // meeting; filing again replaces what was filed before.
 func filing(r Rule) Rule {
 	return Art("备案监督", r).Giving(MeetingAt, Place).Taking(FullRoster).If(LeadTime, QuarterIsOpen, RosterIsFull, MayAccept, NoOpenObjection).
-		Recording(rosterNow, recordBy).Making(numberFiling).Logged("filing").With(paper("会前备案表", "filing"))
+		Recording(rosterNow, recordBy).Making(NumberFiling).Logged("filing").With(paper("会前备案表", "filing"))
 }
 
 // unfiled gives up a filed meeting: it is put off, or nobody recorded it.
@@ -270,7 +270,7 @@ func unfiled(who Role, a Action, from, to Stage) Rule {
 func meetingRules() []Rule {
 	meeting := func(r Rule) Rule {
 		return r.Giving(Present, Yes).Taking(tallyTaken...).If(meetingConditions...).If(WithinMonthOfQualification).
-			Recording(recordEligible, recordBallot).Making(holdFiling).With(paper("票决结果报告单", "result of the ballot"), paper("支部大会决议", "resolution"))
+			Recording(recordEligible, recordBallot).Making(HoldFiling).With(paper("票决结果报告单", "result of the ballot"), paper("支部大会决议", "resolution"))
 	}
 	refuse := func(finding Condition) Rule {
 		return closing(Art("细则 24", ApprovalBody.May(RefuseApproval).In(Submitted).To(Rejected)).Giving(RefuseReason).Taking(RejectGround).Taking(approvalTaken...).

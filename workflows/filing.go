@@ -82,9 +82,9 @@ var filedStages = []Stage{Filed, ConversionFiled, CancellationFiled}
 
 // The register's part of filing a meeting, holding it, and giving it up.
 var (
-	numberFiling = Effect{Key: "number-filing", Words: Words{Zh: "会前备案编号", En: "the filing is numbered"}, Make: fileMeeting}
-	holdFiling   = Effect{Key: "hold-filing", Words: Words{Zh: "备案的大会已召开", En: "the filed meeting was held"}, Make: holdMeeting}
-	leaveFiling  = Effect{Key: "leave-filing", Words: Words{Zh: "撤回会前备案", En: "the filing is withdrawn"},
+	NumberFiling = Effect{Key: "number-filing", Words: Words{Zh: "会前备案编号", En: "the filing is numbered"}, Make: fileMeeting}
+	HoldFiling   = Effect{Key: "hold-filing", Words: Words{Zh: "备案的大会已召开", En: "the filed meeting was held"}, Make: holdMeeting}
+	LeaveFiling  = Effect{Key: "leave-filing", Words: Words{Zh: "撤回会前备案", En: "the filing is withdrawn"},
 		Make: func(s *Situation) []register.Entity { return leave(s, numbers{}) }}
 )
 
@@ -95,7 +95,7 @@ func withFilings(rules []Rule) {
 		r := &rules[i]
 		leaves := !r.Stay && slices.ContainsFunc(r.From, isFiled)
 		if leaves && r.Action.Key != RecordMeeting.Key {
-			*r = r.Making(leaveFiling)
+			*r = r.Making(LeaveFiling)
 		}
 	}
 }
