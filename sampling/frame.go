@@ -5,13 +5,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"slices"
 	"strconv"
 )
 
 // Filing is one branch meeting that was filed: the unit of the draw (design,
-// "Unit"). Names are visible ASCII without commas, quotes and backslashes.
+// "Unit"). Names are visible ASCII without commas.
 type Filing struct {
 	N       int      // number in county and quarter, from 1 without gaps
 	Stratum string   // grassroots committee, one of Opening.Strata
@@ -101,12 +100,6 @@ func (f *Frame) place(one *Filing) (errs []error) {
 	if len(one.Cases) == 0 || slices.ContainsFunc(one.Cases, func(c string) bool { return !isName(c) }) {
 		refuse("it has no case, or one that is not a name")
 	}
-	cases := one.sorted()
-	for i := 1; i < len(cases); i++ {
-		if cases[i] == cases[i-1] {
-			refuse("case %s is there twice", cases[i])
-		}
-	}
 	if one.Point < 0 || one.Point > f.opening.Points {
 		refuse("point %d is not 0 to %d", one.Point, f.opening.Points)
 	}
@@ -180,29 +173,17 @@ func (f *Frame) DrawID(n int) string { return f.opening.Quarter.ID(f.draws[n-1])
 //
 // withdrawn is six digits, forced the reason or "-", and the cases stand in
 // byte order, parted by commas.
-func (f *Frame) Digest(point int) Hash { return f.digests(point, point)[0] }
-
-// digests are those of the points from first to last.
-func (f *Frame) digests(first, last int) []Hash {
-	sums, out := make([]hash.Hash, last-first+1), make([]Hash, last-first+1)
-	for i := range sums {
-		sums[i] = sha256.New()
-		fmt.Fprintf(sums[i], "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, first+i)
-	}
+func (f *Frame) Digest(point int) Hash {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, point)
 	var line []byte
 	for _, one := range f.filings {
-		if one.Point == 0 || one.Point > last {
-			continue
-		}
-		line = f.appendLine(line[:0], one)
-		for _, sum := range sums[max(0, one.Point-first):] {
+		if one.Point > 0 && one.Point <= point {
+			line = f.appendLine(line[:0], one)
 			sum.Write(line)
 		}
 	}
-	for i, sum := range sums {
-		sum.Sum(out[i][:0])
-	}
-	return out
+	return Hash(sum.Sum(nil))
 }
 
 func (f *Frame) appendLine(b []byte, one *Filing) []byte {
@@ -213,33 +194,16 @@ func (f *Frame) appendLine(b []byte, one *Filing) []byte {
 	b = append(append(b, one.Branch...), '\t')
 	b = append(strconv.AppendInt(b, int64(one.Point), 10), '\t')
 	b = append(appendNumber(b, one.Withdrawn), '\t')
-	b = append(append(b, cmp.Or(one.Forced, none)...), '\t')
-	return append(one.appendCases(b), '\n')
-}
-
-// cases are those of filing n in byte order, none if there is no such filing.
-func (f *Frame) cases(n int) []string {
-	if n < 1 || n > len(f.filings) {
-		return nil
+	b = append(append(b, cmp.Or(one.Forced, "-")...), '\t')
+	cases := one.Cases
+	if !slices.IsSorted(cases) {
+		cases = slices.Sorted(slices.Values(cases))
 	}
-	return f.filings[n-1].sorted()
-}
-
-// sorted are the cases in byte order.
-func (f *Filing) sorted() []string {
-	if slices.IsSorted(f.Cases) {
-		return f.Cases
-	}
-	return slices.Sorted(slices.Values(f.Cases))
-}
-
-// appendCases writes the cases in byte order, parted by commas.
-func (f *Filing) appendCases(b []byte) []byte {
-	for i, c := range f.sorted() {
+	for i, c := range cases {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, c...)
 	}
-	return b
+	return append(b, '\n')
 }

@@ -51,24 +51,14 @@ func (s *Selection) Bytes() []byte {
 }
 
 // Digest is the SHA-256 of the result lines (design, "Bytes": digest).
-func (s *Selection) Digest() Hash { return s.digest(func(int) bool { return true }) }
-
-// digest is that of the lines whose index is in.
-func (s *Selection) digest(in func(int) bool) Hash {
+func (s *Selection) Digest() Hash {
 	sum := sha256.New()
 	var b []byte
 	for i := range s.Lines {
-		if in(i) {
-			b = s.appendLine(b[:0], &s.Lines[i])
-			sum.Write(b)
-		}
+		b = s.appendLine(b[:0], &s.Lines[i])
+		sum.Write(b)
 	}
 	return Hash(sum.Sum(nil))
-}
-
-// digestAt is the digest as it was at a point.
-func (h *history) digestAt(point int) Hash {
-	return h.digest(func(i int) bool { return h.at[i] <= point })
 }
 
 func (s *Selection) appendLine(b []byte, l *Line) []byte {
