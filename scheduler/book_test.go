@@ -100,12 +100,12 @@ func (m *memory) RenewJob(_ context.Context, _ register.CountyID, job string, sl
 	return true, nil
 }
 
-func (m *memory) EndJob(_ context.Context, _ register.CountyID, job string, slot time.Time, try int, outcome string, acts int, now, again time.Time) (bool, error) {
+func (m *memory) EndJob(ctx context.Context, _ register.CountyID, job string, slot time.Time, try int, outcome string, acts int, now, again time.Time) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.rows[key(job, slot)]
-	if m.broken != nil || r == nil || r.tries != try {
-		return false, m.broken
+	if err := errors.Join(m.broken, ctx.Err()); err != nil || r == nil || r.tries != try {
+		return false, err
 	}
 	r.outcome, r.acts, r.ended, r.lease = outcome, acts, now, again
 	return true, nil

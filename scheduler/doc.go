@@ -31,6 +31,9 @@
 //     the next slot, which looks at everything that is due, is not kept
 //     waiting any longer. A later slot of a job that needs only the latest one
 //     stands for the failed one at once.
+//   - A run that takes longer than [Limit] is told to stop. One that does not
+//     heed it keeps its server from all other jobs, which the log says every
+//     minute; another server goes on when the lease is over.
 //   - The first wake-up of a job on a database begins its timetable: it has no
 //     past to catch up. Who wants an earlier slot asks for it by [Scheduler.Do].
 //   - A clock set back repeats nothing. A cursor that a clock too far ahead has

@@ -109,7 +109,7 @@ func (s *Scheduler) catchUp(ctx context.Context, j *job, cursor time.Time, clock
 	}
 	for range MaxCatchUp {
 		slot := j.due(cursor, now)
-		if slot.IsZero() {
+		if slot.IsZero() || ctx.Err() != nil {
 			return errs
 		}
 		settled, err := s.settle(ctx, j, slot, clock)

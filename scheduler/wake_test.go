@@ -82,6 +82,27 @@ func TestCatchUpIsBounded(t *testing.T) {
 	}
 }
 
+func TestCatchUpEndsWithTheServer(t *testing.T) {
+	r := &runs{}
+	book := newMemory()
+	s := schedule(t, book, r.job("many", "0 * * * *", Backfill))
+	wake(t, s, at(1, 0, 0))
+	ctx, cancel := context.WithCancel(background)
+	r.fail = func(_ context.Context, slot time.Time) error {
+		if slot.Equal(at(1, 3, 0)) {
+			cancel()
+		}
+		return nil
+	}
+	if err := s.Wake(ctx, at(1, 9, 0)); err != nil {
+		t.Error(err)
+	}
+	r.is(t, at(1, 1, 0), at(1, 2, 0), at(1, 3, 0))
+	if !book.cursors["many"].Equal(at(1, 3, 0)) {
+		t.Errorf("the cursor stands at %v", book.cursors["many"])
+	}
+}
+
 func TestFailuresAreTriedAgain(t *testing.T) {
 	var bad, good runs
 	bad.fail = func(context.Context, time.Time) error {
@@ -107,6 +128,7 @@ func TestFailuresAreTriedAgain(t *testing.T) {
 	if good.count() != 1 || bad.count() != 6 {
 		t.Fatalf("%d good runs and %d bad ones", good.count(), bad.count())
 	}
+	book.cursors["bad"] = at(1, 12, 0) // as where the server died before it moved the cursor
 	wake(t, s, at(2, 23, 0))
 	bad.fail = nil
 	wake(t, s, at(3, 0, 20)) // the next slot does not wait for the one given up
