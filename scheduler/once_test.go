@@ -125,7 +125,7 @@ func TestEverySlotOnce(t *testing.T) {
 		servers := []*Scheduler{schedule(t, book, jobs...), schedule(t, book, jobs...)}
 		now := at(1, 0, 0)
 		wake(t, servers[0], now)
-		for _, minutes := range rapid.SliceOfN(rapid.IntRange(-200, 2000), 1, 30).Draw(rt, "minutes") {
+		for _, minutes := range rapid.SliceOfN(rapid.IntRange(-200, 2000), 1, 20).Draw(rt, "minutes") {
 			now = now.Add(time.Duration(minutes) * time.Minute)
 			if now.Before(at(1, 0, 0)) {
 				now = at(1, 0, 0)
@@ -139,7 +139,7 @@ func TestEverySlotOnce(t *testing.T) {
 		mu.Lock()
 		faults = nil
 		mu.Unlock()
-		for end := max(now.Unix(), at(20, 0, 0).Unix()); now.Unix() <= end+86400; now = now.Add(3 * time.Hour) {
+		for end := max(now.Unix(), at(20, 0, 0).Unix()); now.Unix() <= end+86400; now = now.Add(7 * time.Hour) {
 			_ = servers[0].Wake(background, now)
 		}
 		wanted := map[string][]time.Time{}
@@ -153,7 +153,7 @@ func TestEverySlotOnce(t *testing.T) {
 			if !slices.EqualFunc(done[j.Name], wanted[j.Name], time.Time.Equal) {
 				rt.Fatalf("%s was run for\n%v\nnot\n%v", j.Name, done[j.Name], wanted[j.Name])
 			}
-			if now.Sub(last) > 30*time.Hour {
+			if now.Sub(last) > 38*time.Hour {
 				rt.Fatalf("%s: the last slot is %v at %v", j.Name, last, now)
 			}
 		}
