@@ -36,7 +36,7 @@
 //	act       = deed [outcome]
 //	deed      = PERSON[/POST] ACTION CASE [give...]
 //	          | "clock" ACTION CASE [give...]
-//	          | "open" WORKFLOW CASE "for" PERSON ["in" ORG] "by" PERSON[/POST] ["via" ACTION] ["part-of" CASE] [give...]
+//	          | "open" WORKFLOW CASE ["for" PERSON] ["in" ORG] "by" PERSON[/POST] ["via" ACTION] ["part-of" CASE] [give...]
 //	give      = FIELD=VALUE | "on" DATE | "because" TEXT | "seen="NUMBER|"last" | "key="KEY
 //	outcome   = "->" STAGE | refusal... | "??" CODE [":" WORDS]
 //	refusal   = "!!" ARTICLE [":" WORDS]
