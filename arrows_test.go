@@ -18,13 +18,16 @@ import (
 // arrows says which of our packages each one may import: left imports right
 // and nothing else of ours. A package that is not here does not pass.
 var arrows = map[string]string{
-	"cmd/jinchu":      "api calendar engine engine/draw engine/inmem ledger migrations register simulate store story workflows",
-	"api":             "calendar engine ledger register",
-	"story":           "calendar engine ledger register workflows",
-	"simulate":        "calendar engine register workflows",
+	"cmd/jinchu":      "api calendar engine engine/draw engine/inmem ledger migrations register scheduler simulate store story workflows",
+	"api":             "calendar engine ledger register supervise",
+	"scheduler":       "calendar engine register",
+	"spotcheck":       "calendar engine register sampling workflows",
+	"supervise":       "calendar engine register workflows",
+	"story":           "calendar engine ledger register sampling spotcheck workflows",
+	"simulate":        "calendar engine register spotcheck workflows",
 	"store":           "calendar engine ledger migrations register",
-	"store/storetest": "calendar engine ledger register store",
-	"workflows":       "calendar engine register",
+	"store/storetest": "calendar engine ledger register scheduler store",
+	"workflows":       "calendar engine register sampling",
 	"engine":          "calendar ledger register",
 	"engine/draw":     "calendar engine register",
 	"engine/inmem":    "calendar engine ledger register",

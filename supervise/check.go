@@ -1,21 +1,17 @@
 package supervise
 
 import (
-	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
-	"jinchu/calendar"
 	"jinchu/engine"
 	"jinchu/register"
 	"jinchu/workflows"
 )
 
-// The workflows of the checks and of the supervision orders, and the stages of
-// a check that tell how the inspection came out.
-const (
-	checksKey = "spot-check"
-	ordersKey = "supervision"
-)
+// ordersKey is the workflow of the supervision orders.
+const ordersKey = "supervision"
 
 // outcome is how the check of a meeting came out so far.
 type outcome int
@@ -27,7 +23,8 @@ const (
 	failed
 )
 
-var outcomes = map[string]outcome{"passed": passed, "rectified": rectified, "cleared": rectified, "failed": failed, "rejected": failed}
+var outcomes = map[string]outcome{workflows.CheckPassed.Key: passed, workflows.CheckRectified.Key: rectified, workflows.CheckCleared.Key: rectified,
+	workflows.CheckFailed.Key: failed, workflows.CheckRejected.Key: failed}
 
 // add counts a meeting.
 func (o outcome) add(n *workflows.Figures) {
@@ -52,14 +49,15 @@ func (g *gathering) checkOf(f *register.Filing) (outcome, error) {
 	worst := unchecked
 	for _, id := range f.Cases {
 		for _, child := range g.view.Children(engine.CaseID(id)) {
-			if child.Workflow != checksKey || outcomes[child.Stage] <= worst {
+			if child.Workflow != workflows.SpotCheck || outcomes[child.Stage] <= worst {
 				continue
 			}
 			c, err := g.engine.Refold(g.ctx, g.county, child.ID)
 			if err != nil {
 				return unchecked, err
 			}
-			if g.belongs(f, id, c.OpenedOn) {
+			// A case may have been checked for an earlier meeting as well.
+			if filing, _ := workflows.CheckFiling.Held(c); filing == string(f.ID) {
 				worst = outcomes[child.Stage]
 			}
 		}
@@ -67,57 +65,43 @@ func (g *gathering) checkOf(f *register.Filing) (outcome, error) {
 	return worst, g.view.Err()
 }
 
-// belongs reports whether a check of a case that was opened on a day is of
-// this filing: the last one with the case by that day. One that was withdrawn
-// was not inspected.
-func (g *gathering) belongs(f *register.Filing, id string, opened calendar.Date) bool {
-	if f.FiledOn.After(opened) {
-		return false
-	}
-	return !slices.ContainsFunc(g.view.Filings(f.Branch), func(other *register.Filing) bool {
-		later := other.FiledOn.After(f.FiledOn) || other.FiledOn == f.FiledOn && other.ID > f.ID
-		return other.Withdrawn == 0 && other.Has(id) && later && !other.FiledOn.After(opened)
-	})
-}
-
-// StratumShortfall is a stratum of a quarter below its quota.
-type StratumShortfall struct {
-	Stratum string `json:"stratum"`
-	workflows.Shortfall
-}
-
-// shortfalls are the strata of a quarter that were checked less than the
-// quota of its opening demands (抽查监督), in the order of their names. Meetings
-// that were checked besides the quota count for neither side. They are none
-// where the quarter was not drawn.
-func (g *gathering) shortfalls(q register.QuarterID) ([]StratumShortfall, error) {
+// shortfalls are the strata of a quarter below their quota (抽查监督), as the
+// report of its close has them: by the same count as the bundle that auditors
+// verify. They are none where the quarter was not drawn.
+func (g *gathering) shortfalls(q register.QuarterID) ([]engine.Item, error) {
+	out := []engine.Item{}
 	record, known := g.view.Quarter(q)
 	if !known || record.Undrawn {
-		return nil, g.view.Err()
+		return out, g.view.Err()
 	}
-	strata := map[string]workflows.Shortfall{}
-	for _, f := range g.view.FilingsOf(q) {
-		if !f.Held() || f.Forced != "" {
-			continue
-		}
-		check, err := g.checkOf(f)
-		if err != nil {
-			return nil, err
-		}
-		s := strata[f.Stratum]
-		s.Filed++
-		if check != unchecked {
-			s.Checked++
-		}
-		s.Need = (s.Filed*record.Quota.Num + record.Quota.Den - 1) / record.Quota.Den
-		strata[f.Stratum] = s
+	c, err := g.engine.Refold(g.ctx, g.county, engine.CaseID(record.Case))
+	if err != nil {
+		return nil, err
 	}
-	var out []StratumShortfall
-	for name, s := range strata {
-		if s.Checked < s.Need {
-			out = append(out, StratumShortfall{name, s})
+	figures, _ := workflows.QuarterFigures.Held(c)
+	below, _ := workflows.BelowQuota.Held(c)
+	for _, it := range figures {
+		if slices.ContainsFunc(below, func(b engine.Item) bool { return b.Key == it.Key }) {
+			out = append(out, engine.Item{Key: it.Key, Text: shortfallOf(it.Text).String()})
 		}
 	}
-	slices.SortFunc(out, func(a, b StratumShortfall) int { return cmp.Compare(a.Stratum, b.Stratum) })
 	return out, g.view.Err()
+}
+
+// shortfallOf reads the figures of a stratum in the report of a quarter:
+// "filed=11 held=11 need=4 checked=3 ...".
+func shortfallOf(figures string) (s workflows.Shortfall) {
+	for part := range strings.FieldsSeq(figures) {
+		key, value, _ := strings.Cut(part, "=")
+		n, _ := strconv.Atoi(value) // the circular takes no wrong numbers
+		switch key {
+		case "held":
+			s.Filed = n
+		case "need":
+			s.Need = n
+		case "checked":
+			s.Checked = n
+		}
+	}
+	return s
 }

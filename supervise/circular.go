@@ -38,11 +38,7 @@ func IssueQuarterly(ctx context.Context, e *engine.Engine, county register.Count
 	if err != nil {
 		return 0, err
 	}
-	items := []engine.Item{}
-	for _, s := range short {
-		items = append(items, engine.Item{Key: s.Stratum, Text: s.Shortfall.String()})
-	}
-	fields := map[string]any{workflows.FigureItems.Key: figures, workflows.ShortfallItems.Key: items}
+	fields := map[string]any{workflows.FigureItems.Key: figures, workflows.ShortfallItems.Key: short}
 	if len(short) > 0 {
 		fields[workflows.Remarks.Key] = g.remark(short)
 	}
@@ -50,14 +46,15 @@ func IssueQuarterly(ctx context.Context, e *engine.Engine, county register.Count
 }
 
 // remark says which strata were checked too little.
-func (g *gathering) remark(short []StratumShortfall) string {
+func (g *gathering) remark(short []engine.Item) string {
 	parts := make([]string, len(short))
-	for i, s := range short {
-		name := s.Stratum
-		if o, ok := g.view.Org(register.OrgID(s.Stratum)); ok {
+	for i, it := range short {
+		name := it.Key
+		if o, ok := g.view.Org(register.OrgID(it.Key)); ok {
 			name = o.Name
 		}
-		parts[i] = fmt.Sprintf("%s 备案 %d 次,应抽查 %d 次,实抽查 %d 次", name, s.Filed, s.Need, s.Checked)
+		s, _ := workflows.ParseShortfall(it.Text)
+		parts[i] = fmt.Sprintf("%s 召开 %d 次,应抽查 %d 次,实抽查 %d 次", name, s.Filed, s.Need, s.Checked)
 	}
 	// A text holds 4000 characters; the items hold every stratum.
 	text := []rune("抽查未达规定比例:" + strings.Join(parts, ";") + "。")

@@ -25,9 +25,10 @@ func TestTheQuartersCircular(t *testing.T) {
 	if n := issue("2026-10-15", "2026-10-15"); n != 0 {
 		t.Fatal("issued before the quarter was closed")
 	}
-	closed := *q
-	closed.ClosedOn = day("2026-10-20")
-	w.keep("2026-10-20", &closed)
+	w.closes("2026-10-20", q, []engine.Item{
+		{Key: "merged", Text: "filed=3 withdrawn=1 held=2 need=1 drawn=1 forced=0 checked=1 passed=1 failed=0"},
+		{Key: "north", Text: "filed=11 withdrawn=0 held=11 need=4 drawn=4 forced=0 checked=3 passed=1 failed=2"}},
+		[]engine.Item{{Key: "north", Text: "3 of 11"}})
 	if n := issue("2026-10-21", "2026-10-23"); n != 1 {
 		t.Fatalf("%d acts, want 1", n)
 	}
@@ -43,30 +44,12 @@ func TestTheQuartersCircular(t *testing.T) {
 	same(t, got[0].Figures, []engine.Item{
 		{Key: "north", Text: "filed=11 checked=3 passed=1 failed=2 overdue=11 returned=0 rectified=1 open=2"},
 		{Key: "south", Text: "filed=2 checked=1 passed=1 failed=0 overdue=0 returned=0 rectified=0 open=0"}})
-	if !strings.Contains(got[0].Remarks, "北镇党委 备案 11 次,应抽查 4 次,实抽查 3 次") {
+	if !strings.Contains(got[0].Remarks, "北镇党委 召开 11 次,应抽查 4 次,实抽查 3 次") {
 		t.Errorf("remarks: %s", got[0].Remarks)
 	}
 	if got[0].Digest != got[0].CircularText.Digest() || got[0].IssuedOn != day("2026-10-23") {
 		t.Errorf("the digest is not that of what was issued: %+v", got[0])
 	}
-}
-
-// A meeting checked besides the quota lifts no stratum over it.
-func TestForcedChecksCountForNoQuota(t *testing.T) {
-	w := newTown(t)
-	w.quarter("2026-06-01", "2026Q3")
-	a, b := w.apply("2026-06-10", "a", "n1", "wu"), w.apply("2026-06-10", "b", "n1", "wu")
-	forced := *w.file("2026-06-20", 1, "2026-07-10", "n1", "north", a)
-	forced.Forced = "late"
-	w.keep("2026-06-21", &forced)
-	w.file("2026-06-20", 2, "2026-07-10", "n1", "north", b)
-	w.check("2026-07-12", a, "a", "passed")
-	g := newGathering(ctx, w.engine, county, day("2026-07-01"), day("2026-09-30"))
-	got, err := g.shortfalls("2026Q3")
-	if err != nil {
-		t.Fatal(err)
-	}
-	same(t, got, []StratumShortfall{{"north", workflows.Shortfall{Filed: 1, Need: 1}}})
 }
 
 // The month's list, by two servers at the same moment: once.
@@ -98,9 +81,7 @@ func TestTheMonthsList(t *testing.T) {
 // A year later the assessments are opened, once, and follow each other.
 func TestAssessmentsAreOpened(t *testing.T) {
 	w, q := filled(t)
-	closed := *q
-	closed.ClosedOn = day("2026-10-20")
-	w.keep("2026-10-20", &closed)
+	w.closes("2026-10-20", q, []engine.Item{}, []engine.Item{})
 	open := func(slot string) int {
 		t.Helper()
 		n, err := OpenAssessments(ctx, w.engine, county, nine(slot), nine(slot))

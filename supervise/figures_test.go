@@ -18,20 +18,22 @@ func filled(t *testing.T) (*town, *register.Quarter) {
 	for i := range 11 {
 		person := register.PersonID(fmt.Sprintf("a-%02d", i))
 		id := w.apply("2026-06-10", person, "n1", "wu")
-		w.file("2026-06-20", i+1, fmt.Sprintf("2026-07-%02d", i+10), "n1", "north", id)
+		f := w.file("2026-06-20", i+1, fmt.Sprintf("2026-07-%02d", i+10), "n1", "north", id)
 		switch i {
 		case 0:
-			w.check("2026-07-12", id, person, "passed")
+			w.check("2026-07-12", f, person, "passed")
 		case 1:
-			w.check("2026-07-12", id, person, "failed")
+			w.check("2026-07-12", f, person, "failed")
 		case 2:
-			w.check("2026-07-12", id, person, "cleared")
+			w.check("2026-07-12", f, person, "cleared")
 		case 3:
-			w.check("2026-07-12", id, person) // under way
+			w.check("2026-07-12", f, person) // under way
 		case 4:
-			w.check("2026-07-12", id, person, "not-held")
+			w.check("2026-07-12", f, person, "not-held")
 		case 5:
-			w.check("2026-06-15", id, person, "failed") // of an earlier filing
+			earlier := *f // of the same case
+			earlier.ID = "2026Q2-000001"
+			w.check("2026-06-15", &earlier, person, "failed")
 		}
 	}
 	south := w.apply("2026-09-01", "b", "s1", "zhou")
@@ -39,7 +41,7 @@ func filled(t *testing.T) (*town, *register.Quarter) {
 	again := w.file("2026-09-05", 13, "2026-09-21", "s1", "south", south)
 	w.keep("2026-09-06", &register.Filing{ID: "2026Q3-000014", Quarter: "2026Q3", N: 14, Branch: "s1", Committee: "south", Stratum: "south",
 		At: "2026-09-22T09:00", Cases: again.Cases, FiledOn: day("2026-09-06"), Point: 1, Withdrawn: 14})
-	w.check("2026-09-25", south, "b", "passed")
+	w.check("2026-09-25", again, "b", "passed")
 	w.order("2026-07-20", "n1", "hint")
 	w.order("2026-07-21", "north", "urge")
 	closed := w.order("2026-07-21", "s1", "urge")
@@ -90,9 +92,7 @@ func TestACommitteeLearnsNothingOfAQuarterThatIsOpen(t *testing.T) {
 	if got, want := own(), (workflows.Figures{Filed: 11, Overdue: 11, Open: 2}); got != want {
 		t.Errorf("before the close: %+v, want %+v", got, want)
 	}
-	closed := *q
-	closed.ClosedOn = day("2026-10-20")
-	w.keep("2026-10-20", &closed)
+	w.closes("2026-10-20", q, []engine.Item{}, []engine.Item{})
 	if got := own(); got.Checked != 3 || got.Rectified != 1 {
 		t.Errorf("after the close: %+v", got)
 	}
@@ -117,8 +117,7 @@ func TestWhoPassedOnWhatWasReturned(t *testing.T) {
 	} {
 		w.act(step.on, step.office, engine.Move{Case: id, Action: step.action})
 	}
-	w.file("2026-07-10", 1, "2026-07-20", "n1", "north", id)
-	w.check("2026-07-19", id, "lin", "rejected")
+	w.check("2026-07-19", w.file("2026-07-10", 1, "2026-07-20", "n1", "north", id), "lin", "rejected")
 	g := newGathering(ctx, w.engine, county, day("2026-07-03"), day("2026-09-30"))
 	if err := g.gather(); err != nil {
 		t.Fatal(err)

@@ -20,16 +20,24 @@ var (
 	day = calendar.MustParse
 )
 
-// The checks and the orders as far as the figures look at them: cases with the
+// The draw, the checks and the orders as far as the figures look at them: cases with the
 // stages they look for.
 func checks() *engine.Workflow {
-	w := &engine.Workflow{Key: checksKey}
+	w := &engine.Workflow{Key: workflows.SpotCheck}
 	selected := engine.NewStage("selected", "已抽中", "selected")
-	w.Rules = append(w.Rules, engine.Art("抽查监督", engine.Clock.May(engine.NewAction("select", "抽中", "select")).In(engine.New).To(selected)))
+	w.Rules = append(w.Rules, engine.Art("抽查监督", engine.Clock.May(engine.NewAction("select", "抽中", "select")).In(engine.New).To(selected)).Giving(workflows.CheckFiling))
 	for _, stage := range []string{"passed", "failed", "rectified", "cleared", "rejected", "not-held"} {
 		w.Rules = append(w.Rules, engine.Art("抽查监督", engine.Clock.May(engine.NewAction(stage, stage, stage)).In(selected).To(engine.EndStage(stage, stage, stage))))
 	}
 	return w
+}
+
+func draws() *engine.Workflow {
+	open := engine.NewStage("drawn", "已封闭", "drawn")
+	return &engine.Workflow{Key: workflows.QuarterlyDraw, Impersonal: true, Rules: []engine.Rule{
+		engine.Art("抽查监督", engine.Clock.May(engine.NewAction("open", "开启", "open")).In(engine.New).To(open)),
+		engine.Art("抽查监督", engine.Clock.May(workflows.CloseQuarter).In(open).To(workflows.QuarterClosed)).Giving(workflows.QuarterFigures, workflows.BelowQuota),
+	}}
 }
 
 func orders() *engine.Workflow {
@@ -69,7 +77,7 @@ func newTown(t *testing.T) *town { t.Helper(); return newTownWith(t, workflows.A
 func newTownWith(t *testing.T, admission *engine.Workflow) *town {
 	t.Helper()
 	e, err := engine.NewEngine(inmem.New(), nil, calendar.National(), rand.Reader,
-		admission, workflows.Circular(), workflows.Assessment(), checks(), orders())
+		admission, workflows.Circular(), workflows.Assessment(), checks(), draws(), orders())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,10 +129,21 @@ func (w *town) apply(on string, person register.PersonID, branch register.OrgID,
 // quarter opens the quarter's spot checks.
 func (w *town) quarter(on string, id register.QuarterID) *register.Quarter {
 	w.t.Helper()
-	q := &register.Quarter{ID: id, Parties: []register.Party{{Name: "org", Commitment: (&workflows.CircularText{}).Digest()}},
+	c := w.act(on, engine.ClockOffice, engine.Move{Workflow: workflows.QuarterlyDraw, Action: "open", Org: register.OrgID(county)})
+	q := &register.Quarter{ID: id, Case: string(c), Parties: []register.Party{{Name: "org", Commitment: (&workflows.CircularText{}).Digest()}},
 		Quota: register.Ratio{Num: 3, Den: 10}, Online: register.Ratio{Num: 3, Den: 10}, Points: []calendar.Date{id.Last()}}
 	w.keep(on, q)
 	return q
+}
+
+// closes ends the quarter's spot checks with its report.
+func (w *town) closes(on string, q *register.Quarter, figures, below []engine.Item) {
+	w.t.Helper()
+	w.act(on, engine.ClockOffice, engine.Move{Case: engine.CaseID(q.Case), Action: workflows.CloseQuarter.Key,
+		Fields: map[string]any{workflows.QuarterFigures.Key: figures, workflows.BelowQuota.Key: below}})
+	closed := *q
+	closed.ClosedOn = day(on)
+	w.keep(on, &closed)
 }
 
 // file files a meeting about cases, held as it was filed.
@@ -140,10 +159,11 @@ func (w *town) file(on string, n int, at string, branch, committee register.OrgI
 	return f
 }
 
-// check draws a case and lets its check come out.
-func (w *town) check(on string, parent engine.CaseID, person register.PersonID, stages ...string) {
+// check draws a case for a filing and lets its check come out.
+func (w *town) check(on string, f *register.Filing, person register.PersonID, stages ...string) {
 	w.t.Helper()
-	id := w.act(on, engine.ClockOffice, engine.Move{Workflow: checksKey, Action: "select", Parent: parent, Person: person, Org: register.OrgID(county)})
+	id := w.act(on, engine.ClockOffice, engine.Move{Workflow: workflows.SpotCheck, Action: "select", Parent: engine.CaseID(f.Cases[0]), Person: person,
+		Org: register.OrgID(county), Fields: map[string]any{workflows.CheckFiling.Key: string(f.ID)}})
 	for _, stage := range stages {
 		w.act(on, engine.ClockOffice, engine.Move{Case: id, Action: stage})
 	}
