@@ -3,13 +3,14 @@ package supervise
 import (
 	"context"
 	"crypto/rand"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"jinchu/calendar"
 	"jinchu/engine"
-	"jinchu/engine/inmem"
 	"jinchu/register"
+	"jinchu/store"
 	"jinchu/workflows"
 )
 
@@ -76,7 +77,16 @@ func newTown(t *testing.T) *town { t.Helper(); return newTownWith(t, workflows.A
 
 func newTownWith(t *testing.T, admission *engine.Workflow) *town {
 	t.Helper()
-	e, err := engine.NewEngine(inmem.New(), nil, calendar.National(), rand.Reader,
+	db, err := store.Open(ctx, store.Config{SQLite: filepath.Join(t.TempDir(), "town.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	e, err := engine.NewEngine(db, nil, calendar.National(), rand.Reader,
 		admission, workflows.Circular(), workflows.Assessment(), checks(), draws(), orders())
 	if err != nil {
 		t.Fatal(err)
