@@ -111,7 +111,7 @@ type site struct {
 	accounts []api.Account // of a demonstration
 }
 
-// serve listens until the context ends, then lets requests under way finish.
+// serve listens and says where, until the context ends.
 func (s *site) serve(ctx context.Context, addr string) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -121,6 +121,11 @@ func (s *site) serve(ctx context.Context, addr string) error {
 		Handler: api.New(api.Config{Engine: s.engine, County: s.county, Tokens: s.tokens, Now: s.now, Demo: s.accounts != nil,
 			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Front: s.front, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))})}
 	fmt.Printf("\n请用浏览器打开 http://%s/  (Ctrl-C 结束)\nOpen http://%s/ in a browser (Ctrl-C ends)\n", listener.Addr(), listener.Addr())
+	return serveUntil(ctx, server, listener)
+}
+
+// serveUntil serves until the context ends, then lets requests under way finish.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
 	ended := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
