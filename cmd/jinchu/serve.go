@@ -133,6 +133,11 @@ func (s *site) serve(ctx context.Context, addr string) error {
 		Handler: api.New(api.Config{Engine: s.engine, County: s.county, Tokens: s.tokens, Now: s.now, Demo: s.accounts != nil,
 			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Front: s.front, Log: s.log})}
 	fmt.Printf("\n请用浏览器打开 http://%s/  (Ctrl-C 结束)\nOpen http://%s/ in a browser (Ctrl-C ends)\n", listener.Addr(), listener.Addr())
+	return serveUntil(ctx, server, listener)
+}
+
+// serveUntil serves until the context ends, then lets requests under way finish.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
 	ended := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
