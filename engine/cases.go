@@ -45,14 +45,15 @@ func (e *Engine) Refold(ctx context.Context, county register.CountyID, id CaseID
 
 // Fold adds one entry of a case's chain to the case; nil begins it.
 func (e *Engine) Fold(c *Case, county register.CountyID, id CaseID, entry ledger.Entry) (*Case, error) {
-	leaf, err := ledger.ParseLeaf(entry.Leaf)
+	event, err := unsealed(county, id, entry)
 	if err != nil {
 		return nil, err
 	}
-	event, err := Unseal(county, id, leaf, entry.Payload)
-	if err != nil {
-		return nil, err
-	}
+	return e.apply(c, event, entry.Hash)
+}
+
+// apply folds an event into a case by the case's own workflow.
+func (e *Engine) apply(c *Case, event *Event, head ledger.Hash) (*Case, error) {
 	key := event.Workflow
 	if c != nil {
 		key = c.Workflow
@@ -61,7 +62,16 @@ func (e *Engine) Fold(c *Case, county register.CountyID, id CaseID, entry ledger
 	if w == nil {
 		return nil, &NotFound{"workflow " + key}
 	}
-	return Apply(w, c, event, entry.Hash)
+	return Apply(w, c, event, head)
+}
+
+// unsealed is the event of an entry.
+func unsealed(county register.CountyID, id CaseID, entry ledger.Entry) (*Event, error) {
+	leaf, err := ledger.ParseLeaf(entry.Leaf)
+	if err != nil {
+		return nil, err
+	}
+	return Unseal(county, id, leaf, entry.Payload)
 }
 
 // events are the events of a case after a seq.
@@ -72,11 +82,7 @@ func (e *Engine) events(ctx context.Context, county register.CountyID, id CaseID
 	}
 	out := make([]*Event, 0, len(entries))
 	for _, entry := range entries {
-		leaf, err := ledger.ParseLeaf(entry.Leaf)
-		if err != nil {
-			return nil, err
-		}
-		event, err := Unseal(county, id, leaf, entry.Payload)
+		event, err := unsealed(county, id, entry)
 		if err != nil {
 			return nil, err
 		}

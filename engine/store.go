@@ -48,6 +48,12 @@ type Store interface {
 	// Rows lists cases by their rows, ordered by (due, id) with cases without
 	// a deadline last.
 	Rows(ctx context.Context, q *Query) ([]Row, error)
+
+	// Deeds lists what was signed in cases, as the query selects it, ordered by
+	// (case, seq). It looks at a bounded number of events: next is where to go
+	// on, also where it found nothing so far, and nil at the end. A case begun
+	// meanwhile may stand before the place reached, and is then not listed.
+	Deeds(ctx context.Context, q *DeedQuery) (deeds []Deed, next *DeedCursor, err error)
 }
 
 // Errors of a Store that the door handles.
@@ -162,4 +168,26 @@ type Query struct {
 type Cursor struct {
 	DueOn calendar.Date
 	ID    CaseID
+}
+
+// DeedQuery selects the events of one county's cases by who signed them: an
+// office, or whoever held the offices of a person. One of the two is set.
+type DeedQuery struct {
+	County register.CountyID
+	Office register.OfficeID
+	Person register.PersonID
+	After  DeedCursor // exclusive
+	Limit  int        // at most 1000; 0 is 50
+}
+
+// DeedCursor is the place of an event among those of all cases.
+type DeedCursor struct {
+	Case CaseID
+	Seq  int64
+}
+
+// Deed is one signed event.
+type Deed struct {
+	DeedCursor
+	Entry ledger.Entry
 }

@@ -36,6 +36,8 @@ type Action struct {
 	Key   string `json:"key"`
 	Words Words  `json:"words"`
 	Step  int    `json:"step,omitempty"`
+	// Capacity is that of whoever does it; "" leaves it to [Workflow.Capacity].
+	Capacity Capacity `json:"-"`
 }
 
 // NewAction names an action.

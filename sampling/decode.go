@@ -11,16 +11,18 @@ import (
 // behind it. Whatever is wrong is an [Unreadable]. It reads what is spelt well;
 // whether it holds is for [Verify]. It takes memory in proportion to the file
 // and refuses one of more than 512 MiB.
-func DecodeBundle(r io.Reader) (*Bundle, error) {
-	s, b := newScanner(r), &Bundle{Keys: Keys{}}
+func DecodeBundle(r io.Reader) (*Bundle, error) { return decodeBundle(r, maxFile) }
+
+func decodeBundle(r io.Reader, limit int64) (*Bundle, error) {
+	s, b := newScanner(r, limit), &Bundle{Keys: Keys{}}
 	s.object(
 		member{name: "format", read: s.format},
 		member{name: "opening", read: func() { s.opening(&b.Opening) }},
 		member{name: "keys", read: func() { s.keys(b.Keys) }},
-		member{name: "filings", read: func() { s.array(func() { b.Filings = append(b.Filings, s.filing()) }) }},
-		member{name: "records", read: func() { s.array(func() { b.Records = append(b.Records, s.record()) }) }},
-		member{name: "lines", read: func() { s.array(func() { b.Lines = append(b.Lines, s.line()) }) }},
-		member{name: "results", read: func() { s.array(func() { b.Results = append(b.Results, s.result()) }) }},
+		member{name: "filings", read: func() { b.Filings = gather(s, s.filing) }},
+		member{name: "records", read: func() { b.Records = gather(s, s.record) }},
+		member{name: "lines", read: func() { b.Lines = gather(s, s.line) }},
+		member{name: "results", read: func() { b.Results = gather(s, s.result) }},
 		member{name: "digest", read: func() { b.Stated = s.hash() }},
 	)
 	s.end()
@@ -45,12 +47,12 @@ func (s *scanner) opening(o *Opening) {
 		member{name: "quarter", read: func() { o.Quarter = Quarter(s.text()) }},
 		member{name: "quota", read: func() { o.Quota = s.ratio() }},
 		member{name: "online", read: func() { o.Online = s.ratio() }},
-		member{name: "commitments", read: func() { s.array(func() { o.Commitments = append(o.Commitments, s.commitment()) }) }},
-		member{name: "strata", read: func() { o.Strata = s.texts() }},
-		member{name: "methods", read: func() { o.Methods = s.weights() }},
-		member{name: "topup_methods", read: func() { o.TopUpMethods = s.weights() }},
+		member{name: "commitments", read: func() { o.Commitments = gather(s, s.commitment) }},
+		member{name: "strata", read: func() { o.Strata = gather(s, s.text) }},
+		member{name: "methods", read: func() { o.Methods = gather(s, s.weight) }},
+		member{name: "topup_methods", read: func() { o.TopUpMethods = gather(s, s.weight) }},
 		member{name: "points", read: func() { o.Points = s.integer() }},
-		member{name: "dates", read: func() { o.Dates = s.texts() }, may: true},
+		member{name: "dates", read: func() { o.Dates = gather(s, s.text) }, may: true},
 		member{name: "lead_days", read: func() { o.LeadDays = s.integer() }, may: true},
 	)
 }
@@ -63,16 +65,12 @@ func (s *scanner) commitment() (c Commitment) {
 	return c
 }
 
-func (s *scanner) weights() (out Weights) {
-	s.array(func() {
-		var w Weight
-		s.object(
-			member{name: "method", read: func() { w.Method = s.text() }},
-			member{name: "weight", read: func() { w.Weight = s.integer() }},
-		)
-		out = append(out, w)
-	})
-	return out
+func (s *scanner) weight() (w Weight) {
+	s.object(
+		member{name: "method", read: func() { w.Method = s.text() }},
+		member{name: "weight", read: func() { w.Weight = s.integer() }},
+	)
+	return w
 }
 
 func (s *scanner) keys(keys Keys) {
@@ -114,11 +112,6 @@ func (s *scanner) result() Result {
 // text reads a string that is a name.
 func (s *scanner) text() string { return s.name(string(s.str())) }
 
-func (s *scanner) texts() (out []string) {
-	s.array(func() { out = append(out, s.text()) })
-	return out
-}
-
 func (s *scanner) hash() Hash { return s.parse(string(s.str())) }
 
 // ratio reads "3/10".
@@ -143,7 +136,7 @@ func (s *scanner) integer() int {
 			_ = s.in.UnreadByte() // the byte that was read last
 			break
 		}
-		s.at++
+		s.advance(1)
 		if digits = append(digits, c); len(digits) > 7 {
 			break
 		}

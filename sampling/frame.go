@@ -180,26 +180,45 @@ func (f *Frame) DrawID(n int) string { return f.opening.Quarter.ID(f.draws[n-1])
 //
 // withdrawn is six digits, forced the reason or "-", and the cases stand in
 // byte order, parted by commas.
-func (f *Frame) Digest(point int) Hash { return f.digests(point, point)[0] }
+func (f *Frame) Digest(point int) Hash { return f.digests(point)[point-1] }
 
-// digests are those of the points from first to last.
-func (f *Frame) digests(first, last int) []Hash {
-	sums, out := make([]hash.Hash, last-first+1), make([]Hash, last-first+1)
-	for i := range sums {
-		sums[i] = sha256.New()
-		fmt.Fprintf(sums[i], "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, first+i)
+// digests are those of the points up to the last.
+func (f *Frame) digests(last int) []Hash {
+	sums := newSums(last)
+	for i, sum := range sums {
+		fmt.Fprintf(sum, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, i+1)
 	}
 	var line []byte
 	for _, one := range f.filings {
-		if one.Point == 0 || one.Point > last {
-			continue
-		}
-		line = f.appendLine(line[:0], one)
-		for _, sum := range sums[max(0, one.Point-first):] {
-			sum.Write(line)
+		if one.Point > 0 && one.Point <= last {
+			line = f.appendLine(line[:0], one)
+			sums.write(one.Point, line)
 		}
 	}
-	for i, sum := range sums {
+	return sums.digests()
+}
+
+// sums hash what stands at each of the points, from 1.
+type sums []hash.Hash
+
+func newSums(points int) sums {
+	s := make(sums, points)
+	for i := range s {
+		s[i] = sha256.New()
+	}
+	return s
+}
+
+// write adds what stands from a point on.
+func (s sums) write(point int, line []byte) {
+	for _, sum := range s[point-1:] {
+		sum.Write(line)
+	}
+}
+
+func (s sums) digests() []Hash {
+	out := make([]Hash, len(s))
+	for i, sum := range s {
 		sum.Sum(out[i][:0])
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,7 @@ const (
 // zero values.
 type scanner struct {
 	in    *bufio.Reader
+	limit int64 // bytes of the file
 	at    int64 // bytes read
 	token int64 // where the last token began
 	where string
@@ -51,8 +53,8 @@ type scanner struct {
 	cases int      // of the filings so far
 }
 
-func newScanner(r io.Reader) *scanner {
-	return &scanner{in: bufio.NewReaderSize(r, maxText), index: -1}
+func newScanner(r io.Reader, limit int64) *scanner {
+	return &scanner{in: bufio.NewReaderSize(r, maxText), limit: limit, index: -1}
 }
 
 func (s *scanner) fail(form string, args ...any) {
@@ -92,15 +94,19 @@ func (s *scanner) next() byte {
 			return 0
 		}
 		s.token = s.at
-		if s.at++; s.at > maxFile {
-			s.fail("the file is larger than %d bytes", maxFile)
-			return 0
-		}
+		s.advance(1)
 		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 			return c
 		}
 	}
 	return 0
+}
+
+// advance counts bytes that were read.
+func (s *scanner) advance(n int) {
+	if s.at += int64(n); s.at > s.limit {
+		s.fail("the file is larger than %d bytes", s.limit)
+	}
 }
 
 // want takes a byte that has to come next.
@@ -143,9 +149,7 @@ func (s *scanner) end() {
 		} else if s.token = s.at; !strings.ContainsRune(" \n\r\t", rune(c)) {
 			s.fail("something follows the end of the bundle")
 		}
-		if s.at++; s.at > maxFile {
-			s.fail("the file is larger than %d bytes", maxFile)
-		}
+		s.advance(1)
 	}
 }
 
@@ -219,6 +223,23 @@ func (s *scanner) array(read func()) {
 	s.index = -1
 }
 
+// gather reads an array that may be long: it is copied once, not each time that
+// a slice grows.
+func gather[T any](s *scanner, read func() T) (out []T) {
+	const size = 1 << 13
+	var parts [][]T
+	s.array(func() {
+		if len(out) == size {
+			parts, out = append(parts, out), make([]T, 0, size)
+		}
+		out = append(out, read())
+	})
+	if len(parts) == 0 {
+		return out
+	}
+	return slices.Concat(append(parts, out)...)
+}
+
 // str reads a string. It stays good until the next read.
 func (s *scanner) str() []byte {
 	s.want('"')
@@ -226,7 +247,7 @@ func (s *scanner) str() []byte {
 		return nil
 	}
 	b, err := s.in.ReadSlice('"')
-	s.at += int64(len(b))
+	s.advance(len(b))
 	if err == nil && bytes.IndexByte(b, '\\') < 0 {
 		return b[:len(b)-1]
 	}
@@ -238,7 +259,7 @@ func (s *scanner) escaped(b []byte, err error) []byte {
 	for err == nil && len(b) <= maxText && (len(b)-len(bytes.TrimRight(b[:len(b)-1], `\`)))%2 == 0 {
 		var more []byte
 		more, err = s.in.ReadSlice('"')
-		s.at += int64(len(more))
+		s.advance(len(more))
 		b = append(b, more...)
 	}
 	var text string

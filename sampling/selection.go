@@ -1,7 +1,6 @@
 package sampling
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 )
 
@@ -51,24 +50,25 @@ func (s *Selection) Bytes() []byte {
 }
 
 // Digest is the SHA-256 of the result lines (design, "Bytes": digest).
-func (s *Selection) Digest() Hash { return s.digest(func(int) bool { return true }) }
-
-// digest is that of the lines whose index is in.
-func (s *Selection) digest(in func(int) bool) Hash {
-	sum := sha256.New()
+func (s *Selection) Digest() Hash {
+	sum := newSums(1)
 	var b []byte
 	for i := range s.Lines {
-		if in(i) {
-			b = s.appendLine(b[:0], &s.Lines[i])
-			sum.Write(b)
-		}
+		b = s.appendLine(b[:0], &s.Lines[i])
+		sum.write(1, b)
 	}
-	return Hash(sum.Sum(nil))
+	return sum.digests()[0]
 }
 
-// digestAt is the digest as it was at a point.
-func (h *history) digestAt(point int) Hash {
-	return h.digest(func(i int) bool { return h.at[i] <= point })
+// digests are those of all that was drawn by each point.
+func (h *history) digests(points int) []Hash {
+	sums := newSums(points)
+	var b []byte
+	for i := range h.Lines {
+		b = h.appendLine(b[:0], &h.Lines[i])
+		sums.write(h.at[i], b)
+	}
+	return sums.digests()
 }
 
 func (s *Selection) appendLine(b []byte, l *Line) []byte {

@@ -113,7 +113,7 @@ func (b *Bundle) verifyFrames(frame *Frame) (faults []Fault) {
 	if got, want := len(b.Records), b.Opening.Points; got != want {
 		faults = append(faults, Fault{Part: PartFrame, Why: fmt.Sprintf("%d records for %d points", got, want)})
 	}
-	for i, digest := range frame.digests(1, b.Opening.Points) {
+	for i, digest := range frame.digests(b.Opening.Points) {
 		if i < len(b.Records) && digest != b.Records[i].Frame {
 			faults = append(faults, Fault{Part: PartFrame, Point: i + 1, Why: "the digest is not that of the filings"})
 		}
@@ -122,8 +122,8 @@ func (b *Bundle) verifyFrames(frame *Frame) (faults []Fault) {
 }
 
 func (b *Bundle) verifySelections(last history) (faults []Fault) {
-	for i := range min(len(b.Records), b.Opening.Points) {
-		if last.digestAt(i+1) != b.Records[i].Selection {
+	for i, digest := range last.digests(b.Opening.Points) {
+		if i < len(b.Records) && digest != b.Records[i].Selection {
 			faults = append(faults, Fault{Part: PartSelection, Point: i + 1, Why: "the digest is not that of the draw"})
 		}
 	}

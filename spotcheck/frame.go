@@ -99,10 +99,10 @@ func (b *book) chosen(f *register.Filing) (why sampling.Reason, method string, o
 	return "", "", false
 }
 
-// checkID is the identifier of the check of a case of a filing: the same
+// CheckID is the identifier of the check of a case of a filing: the same
 // whoever opens it. That it can be worked out beforehand tells nothing: who
 // may not see the check does not find it, whether it is there or not.
-func (k *Keeper) checkID(f *register.Filing, id string) engine.CaseID {
+func (k *Keeper) CheckID(f *register.Filing, id string) engine.CaseID {
 	sum := sha256.Sum256([]byte("check|" + string(k.County) + "|" + string(f.ID) + "|" + id))
 	return engine.CaseID(hex.EncodeToString(sum[:13]))
 }
@@ -119,7 +119,7 @@ func (k *Keeper) check(ctx context.Context, f *register.Filing, why sampling.Rea
 		if err != nil {
 			return acts, err
 		}
-		n, err := k.act(ctx, engine.Move{Case: k.checkID(f, id), Workflow: workflows.SpotCheck, Parent: engine.CaseID(id), Person: c.Person, Org: register.OrgID(k.County),
+		n, err := k.act(ctx, engine.Move{Case: k.CheckID(f, id), Workflow: workflows.SpotCheck, Parent: engine.CaseID(id), Person: c.Person, Org: register.OrgID(k.County),
 			Action: workflows.DrawCheck.Key, Fields: map[string]any{
 				workflows.CheckFiling.Key: string(f.ID), workflows.CheckBranch.Key: f.Branch, workflows.CheckReason.Key: string(why),
 				workflows.CheckMethod.Key: method, workflows.MeetingDay.Key: f.MeetingOn(),

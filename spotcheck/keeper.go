@@ -69,15 +69,16 @@ func (k *Keeper) Open(ctx context.Context, now time.Time) (acts int, err error) 
 	return acts, view.Err()
 }
 
-// act does an act of the calendar and counts it. A refusal is no fault: what
-// was to be done was done already, or is not due any more.
+// act does an act of the calendar and counts it. A refusal is no fault, nor is
+// coming second: what was to be done was done already, or is not due any more.
 func (k *Keeper) act(ctx context.Context, m engine.Move, now time.Time) (int, error) {
 	_, err := k.Engine.Act(ctx, k.clock(), m, now)
 	var refused *engine.Refused
+	var first *engine.Conflict
 	switch {
 	case err == nil:
 		return 1, nil
-	case errors.As(err, &refused):
+	case errors.As(err, &refused), errors.As(err, &first):
 		return 0, nil
 	}
 	return 0, err

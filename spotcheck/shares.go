@@ -15,6 +15,7 @@ import (
 // whose shares are not all there in time is checked for that: failsafe. Every
 // filing gets the same treatment, whatever comes of it.
 func (k *Keeper) Ask(ctx context.Context, now time.Time) (acts int, err error) {
+	silent := map[string]bool{} // parties that did not answer in this run
 	err = k.running(ctx, func(_ *engine.Case, q *register.Quarter) error {
 		b, err := k.book(ctx, q)
 		if err != nil {
@@ -24,7 +25,7 @@ func (k *Keeper) Ask(ctx context.Context, now time.Time) (acts int, err error) {
 			if f.Shares != nil || f.Forced == string(sampling.Failsafe) {
 				continue
 			}
-			shares := k.ask(ctx, q, f)
+			shares := k.ask(ctx, q, f, silent)
 			if shares == nil && !k.tooLate(f, now) {
 				continue
 			}
@@ -42,12 +43,17 @@ func (k *Keeper) Ask(ctx context.Context, now time.Time) (acts int, err error) {
 
 // ask gets the shares of a filing, sealed, by party; nil where one is missing.
 // Why a party does not answer is its own affair: it is told apart from a right
-// share by nothing but its form, and a wrong one shows at the reveal.
-func (k *Keeper) ask(ctx context.Context, q *register.Quarter, f *register.Filing) map[string][]byte {
+// share by nothing but its form, and a wrong one shows at the reveal. One that
+// did not answer is not waited for again in the same run.
+func (k *Keeper) ask(ctx context.Context, q *register.Quarter, f *register.Filing, silent map[string]bool) map[string][]byte {
 	out := map[string][]byte{}
 	for _, h := range k.Holders {
+		if silent[h.Party()] {
+			return nil
+		}
 		share, err := h.Share(ctx, workflows.DrawQuarter(k.County, q.ID), f.N)
 		if err != nil {
+			silent[h.Party()] = true
 			return nil
 		}
 		out[h.Party()] = k.Seal.shut(k.County, f.ID, h.Party(), share)

@@ -24,7 +24,9 @@ type knownKey struct {
 }
 
 // knownKeys are the keys of the draw's published known answers.
-var knownKeys = []spotcheck.Holder{knownKey{"dic", 0x20}, knownKey{"org", 0}}
+func knownKeys() []spotcheck.Holder {
+	return []spotcheck.Holder{knownKey{"dic", 0x20}, knownKey{"org", 0}}
+}
 
 func (k knownKey) key() (key sampling.Key) {
 	for i := range key {
@@ -54,7 +56,7 @@ func (k knownKey) Reveal(context.Context, sampling.Quarter) (sampling.Key, error
 // keeper runs the draws of the story's county.
 func (d *EngineDriver) keeper() (*spotcheck.Keeper, error) {
 	seal, err := spotcheck.NewSeal(make([]byte, register.MasterLen))
-	return &spotcheck.Keeper{Engine: d.engine, County: d.county, Holders: knownKeys, Seal: seal}, err
+	return &spotcheck.Keeper{Engine: d.engine, County: d.county, Holders: d.holders, Seal: seal}, err
 }
 
 // Clock implements [Driver]: it does everything that the calendar has to do by

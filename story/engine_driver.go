@@ -14,6 +14,7 @@ import (
 	"jinchu/engine"
 	"jinchu/ledger"
 	"jinchu/register"
+	"jinchu/spotcheck"
 )
 
 // EngineDriver plays stories through the engine over a store. Every story
@@ -24,6 +25,7 @@ type EngineDriver struct {
 	workflows func() []*engine.Workflow
 	profile   func(name string) (*engine.Profile, error)
 	stories   int
+	holders   []spotcheck.Holder // of the keys of the draw
 
 	engine *engine.Engine
 	county register.CountyID
@@ -38,7 +40,7 @@ type EngineDriver struct {
 // with different texts share a database without meeting. Workflows and
 // profile give the regulation, fresh at each call.
 func NewEngineDriver(store engine.Store, run string, workflows func() []*engine.Workflow, profile func(name string) (*engine.Profile, error)) (*EngineDriver, error) {
-	d := &EngineDriver{store: store, run: run, workflows: workflows, profile: profile, plain: map[string]*engine.Workflow{}}
+	d := &EngineDriver{store: store, run: run, workflows: workflows, profile: profile, holders: knownKeys(), plain: map[string]*engine.Workflow{}}
 	for _, w := range workflows() {
 		if err := w.Compile(nil); err != nil {
 			return nil, err
