@@ -47,6 +47,7 @@ const guardMark = "# guards: "
 // what they rest on instead and where that is tested by itself.
 var unguarded = map[string]string{
 	"S04-wrong-id-number":            "register.ParseID checks the number before there is a case",
+	"S115-a-profile-does-not-weaken": "the bounds of the parameters, kept when a profile is loaded: TestProfiles",
 	"S19-calendar-not-loaded":        "calendar.Calendar refuses to count days of a year that is not published",
 	"S67-no-record-of-who-voted-how": "no field of the regulation could hold a vote with its voter: TestNoFieldHoldsAVoteWithItsVoter",
 	"S76-leading-group":              "register.Org.Valid and register.Post.Fits keep such bodies without power to approve",
