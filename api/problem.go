@@ -55,6 +55,7 @@ var kinds = map[string]kind{
 	"idempotency-key-missing": {400, engine.Words{Zh: "须提供 Idempotency-Key", En: "give an Idempotency-Key"}},
 	"bad-id-number":           {400, engine.Words{Zh: "身份证号有误", En: "the ID number is not right"}},
 	"bad-cursor":              {400, engine.Words{Zh: "翻页标记无效", En: "the cursor is not one of ours"}},
+	"bad-span":                {400, engine.Words{Zh: "起止日期有误", En: "the span of days is not right"}},
 	"too-large":               {413, engine.Words{Zh: "请求体超过 1 MiB", En: "the body is larger than 1 MiB"}},
 	"media-type":              {415, engine.Words{Zh: "请求体须为 application/json", En: "the body must be application/json"}},
 	"future-date":             {400, engine.Words{Zh: "日期在将来", En: "the date is in the future"}},

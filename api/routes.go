@@ -68,6 +68,9 @@ var routes = []route{
 	{get, "/api/v1/due", readers, reach, "将到期 · cases due by a day", door(due), nil},
 	{get, "/api/v1/overdue", readers, reach, "已超期 · cases overdue today", door(overdue), nil},
 
+	{get, "/api/v1/supervision/figures", slices.Concat(overseers, committees), reach, "督办统计 · the figures of supervision", door(readFigures), nil},
+	{get, "/api/v1/circulars", slices.Concat(overseers, committees), reach, "通报 · the circulars", door(readCirculars), nil},
+
 	{get, "/api/v1/orgs", everyone, registry, "组织及其直接下级 · an organization and those below it", door(readOrgs), nil},
 	{get, "/api/v1/orgs/{id}", everyone, registry, "组织 · an organization", door(readOrg), nil},
 	{get, "/api/v1/orgs/{id}/people", knowers, registry, "组织内人员 · the people of an organization", door(readPeople), nil},
