@@ -155,6 +155,9 @@ func (p *parser) statement() (statement, error) {
 	case verb == "fast-forward" && !dated:
 		p.begun, p.rest = true, p.rest[1:]
 		return p.forward()
+	case verb == "find" && !dated:
+		p.begun, p.rest = true, p.rest[1:]
+		return p.find()
 	case verb == "expect":
 		p.begun, p.rest = true, p.rest[1:]
 		return p.expect()
@@ -164,7 +167,7 @@ func (p *parser) statement() (statement, error) {
 	case dated && verb == "clock" && len(p.rest) == 1:
 		p.begun, p.rest = true, nil
 		return clockTicks{}, nil
-	case dated && verb != "profile" && verb != "set" && verb != "fast-forward":
+	case dated && verb != "profile" && verb != "set" && verb != "fast-forward" && verb != "find":
 		p.begun = true
 		return p.act()
 	}
@@ -173,7 +176,7 @@ func (p *parser) statement() (statement, error) {
 
 // verbs are the words that begin a line, in order.
 func verbs() []string {
-	out := append([]string{"profile", "set", "fast-forward", "expect"}, registerVerbs...)
+	out := append([]string{"profile", "set", "fast-forward", "find", "expect"}, registerVerbs...)
 	slices.Sort(out)
 	return out
 }
@@ -289,7 +292,7 @@ var (
 )
 
 // reserved are words that no name may be, because lines use them.
-var reserved = []string{"open", "clock", "both", "expect", "for", "by", "in", "on", "of", "to", "via", "because", "part-of", "all", "nobody", "verify", "profile", "set", "fast-forward"}
+var reserved = []string{"open", "clock", "both", "expect", "for", "by", "in", "on", "of", "to", "via", "because", "part-of", "all", "nobody", "verify", "profile", "set", "fast-forward", "find"}
 
 // declare takes a new name.
 func (p *parser) declare(k kind) (string, error) {

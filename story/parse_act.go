@@ -23,7 +23,7 @@ type deed struct {
 	key    string
 
 	open    string // workflow, where the deed opens a case
-	person  string
+	person  string // "" where the case is about an organization
 	org     string // "" is the person's own
 	partOf  string
 	newCase bool
@@ -75,7 +75,8 @@ func (p *parser) deed() (*deed, error) {
 	return d, p.gives(d)
 }
 
-// opening reads: WORKFLOW CASE for PERSON [in ORG] by WHO [via ACTION] [part-of CASE].
+// opening reads: WORKFLOW CASE [for PERSON] [in ORG] by WHO [via ACTION]
+// [part-of CASE], with a person or an organization.
 func (p *parser) opening() (*deed, error) {
 	t, err := p.next("a workflow, as admission")
 	if err != nil {
@@ -85,16 +86,18 @@ func (p *parser) opening() (*deed, error) {
 	if d.name, err = p.declare(aCase); err != nil {
 		return nil, err
 	}
-	if !p.take("for") {
-		return nil, p.errorf(`expected "for" and the name of a person`)
-	}
-	if d.person, err = p.refer(aPerson); err != nil {
-		return nil, err
+	if p.take("for") {
+		if d.person, err = p.refer(aPerson); err != nil {
+			return nil, err
+		}
 	}
 	if p.take("in") {
 		if d.org, err = p.refer(anOrg); err != nil {
 			return nil, err
 		}
+	}
+	if d.person == "" && d.org == "" {
+		return nil, p.errorf(`expected "for" and the name of a person, or "in" and an organization`)
 	}
 	if !p.take("by") {
 		return nil, p.errorf(`expected "by" and who opens the case`)
@@ -184,10 +187,18 @@ func cut(s string) (before, after string) {
 	return strings.TrimSpace(parts[0]), after
 }
 
-// both reads two deeds done at once: { deed | deed } -> one|both|same.
+// both reads two deeds done at once: { deed | deed } -> one|both|same; or the
+// calendar run by two servers at once: { clock | clock }.
 func (p *parser) both() (statement, error) {
 	if !p.take("{") {
 		return nil, p.errorf(`expected "{": both { DEED | DEED } -> one`)
+	}
+	if len(p.rest) == 4 && p.peek("clock") && p.rest[1].bare && p.rest[1].text == "|" {
+		p.rest = p.rest[2:]
+		if !p.take("clock") || !p.take("}") {
+			return nil, p.errorf(`expected "clock }"`)
+		}
+		return clockTicks{twice: true}, nil
 	}
 	first, err := p.deed()
 	if err != nil {

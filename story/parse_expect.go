@@ -14,6 +14,9 @@ func (p *parser) expect() (statement, error) {
 		}
 		return expectVerify{}, nil
 	}
+	if len(p.rest) > 1 && p.rest[1].bare && p.rest[1].text == "of" {
+		return p.expectCount()
+	}
 	t, err := p.next("a case, a person or verify")
 	if err != nil {
 		return nil, err

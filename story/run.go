@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"jinchu/calendar"
-	"jinchu/engine"
 	"jinchu/register"
 )
 
@@ -220,7 +219,7 @@ type setParam struct {
 
 func (s setParam) run(r *runner, _ *Line) error {
 	set := append(r.set[:len(r.set):len(r.set)], Setting{s.key, s.value})
-	_, err := applySettings(nil, set, paramsOf(r.driver))
+	_, err := applySettings(nil, set, r.driver.Params())
 	if s.wrong != "" {
 		return expectWrong(s.wrong, err)
 	}
@@ -278,10 +277,15 @@ func (s changesRegister) run(r *runner, l *Line) error {
 	return nil
 }
 
-// clockTicks runs the calendar.
-type clockTicks struct{}
+// clockTicks runs the calendar, on one server or on two at once.
+type clockTicks struct{ twice bool }
 
-func (clockTicks) run(r *runner, _ *Line) error { return r.driver.Clock(r.ctx, r.now) }
+func (s clockTicks) run(r *runner, _ *Line) error {
+	if s.twice {
+		return r.driver.ClockTwice(r.ctx, r.now)
+	}
+	return r.driver.Clock(r.ctx, r.now)
+}
 
 // expectVerify checks everything the county holds.
 type expectVerify struct{}
@@ -303,11 +307,3 @@ func (r *runner) caseOf(name string) (*caseName, error) {
 	return c, nil
 }
 
-// paramsOf are the parameters of the workflows a driver plays.
-func paramsOf(d Driver) []*engine.Param {
-	w, ok := d.Workflow("admission")
-	if !ok {
-		return nil
-	}
-	return w.Params
-}

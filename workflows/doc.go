@@ -10,4 +10,4 @@ package workflows
 import "jinchu/engine"
 
 // All returns every workflow of the regulation, fresh and not yet compiled.
-func All() []*engine.Workflow { return []*engine.Workflow{Admission()} }
+func All() []*engine.Workflow { return []*engine.Workflow{Admission(), Supervision()} }
