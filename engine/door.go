@@ -231,6 +231,8 @@ func (e *Engine) blank(view View, county register.CountyID, m Move, on calendar.
 		return nil, &NotFound{"organization " + string(m.Org)}
 	}
 	switch _, known := view.Person(m.Person); {
+	case !e.workflows[m.Workflow].Impersonal && m.Person == "":
+		return nil, invalid("missing-field", "person", "缺少案件所涉人员", "a case of this workflow is about a person; name them")
 	case !e.workflows[m.Workflow].Impersonal && !known:
 		return nil, &NotFound{"person " + string(m.Person)}
 	case e.workflows[m.Workflow].Impersonal && m.Person != "":

@@ -306,4 +306,3 @@ func (r *runner) caseOf(name string) (*caseName, error) {
 	}
 	return c, nil
 }
-

@@ -3,7 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
-	"strconv"
+	"sort"
 	"strings"
 
 	"jinchu/calendar"
@@ -103,16 +103,25 @@ func OrderKey(about CaseID, step string, due calendar.Date, responsible *registe
 	return key
 }
 
-// nextOrderNumber is the number after the highest of the month: numbers are
-// never given again, and those of a month are quickly looked through.
+// nextOrderNumber is the first number of the year that was never given. Those
+// given are 1 to n without a gap, since none is ever given back: the hundred in
+// which they end is found in a few look-ups, however many there are.
 func nextOrderNumber(s *Situation) (string, []Words) {
-	prefix, last := fmt.Sprintf("%d%02d-", s.On.Year(), s.On.Month()), 0
-	for _, key := range s.View.Held("order-number", prefix) {
-		if n, err := strconv.Atoi(strings.TrimPrefix(key, prefix)); err == nil {
-			last = max(last, n)
-		}
+	const kind = "order-number"
+	begun := func(hundred int) bool {
+		_, held := s.View.Holder(kind, fmt.Sprintf("%d-%04d00", s.On.Year(), hundred))
+		return held || hundred == 0
 	}
-	return fmt.Sprintf("%s%04d", prefix, last+1), nil
+	above := 1
+	for begun(above) {
+		above *= 2
+	}
+	last := above/2 + sort.Search(above-above/2, func(i int) bool { return !begun(above/2 + i) }) - 1
+	n := 100*last + len(s.View.Held(kind, fmt.Sprintf("%d-%04d", s.On.Year(), last)))
+	if last == 0 {
+		n++ // there is no number 0
+	}
+	return fmt.Sprintf("%d-%06d", s.On.Year(), n), nil
 }
 
 // Conditions of issuing, raising and withdrawing.
