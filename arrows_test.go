@@ -24,7 +24,7 @@ var arrows = map[string]string{
 	"scheduler":       "calendar engine register",
 	"spotcheck":       "calendar engine register sampling workflows",
 	"supervise":       "calendar engine register workflows",
-	"story":           "calendar engine ledger register sampling spotcheck workflows",
+	"story":           "calendar engine ledger register sampling spotcheck supervise workflows",
 	"simulate":        "calendar engine register spotcheck workflows",
 	"store":           "calendar engine ledger migrations register",
 	"store/storetest": "calendar engine ledger register scheduler store",

@@ -146,6 +146,17 @@ func TestDeadlineIsGoneOnceMetAndAtTheEarliest(t *testing.T) {
 	}
 }
 
+// A deadline that stands as long as a condition holds is not met by one act.
+func TestDeadlineStandsAsLongAsItsCondition(t *testing.T) {
+	owed := Cond("owed", "", "").Holds(func(s *Situation) bool { return s.Case.Last(acFile.Key) == nil })
+	w := compiled(func(w *Workflow) {
+		w.Dues = append(w.Dues, Due(acOpinion).Within(Days(10)).Of(Entry).In(stTalked).Cite("细则 8").AsLongAs(owed))
+	})
+	if c := play(t, w, newTown(), plainWay[:3]...); !slices.ContainsFunc(c.Due, func(d Deadline) bool { return d.Action == acOpinion.Key }) {
+		t.Errorf("one opinion met it: %v", c.Due)
+	}
+}
+
 func TestMachineLeadsWhereTheRuleSays(t *testing.T) {
 	w := compiled()
 	for i := range w.Rules {

@@ -206,7 +206,7 @@ func (s *Situation) deadlines(next *Case) ([]Deadline, error) {
 		if !ok {
 			continue
 		}
-		if last := next.Last(d.Action.Key); last != nil && last.Seq > seq {
+		if last := next.Last(d.Action.Key); last != nil && last.Seq > seq && !d.Standing {
 			continue
 		}
 		if d.Open != nil && d.Open.test(s) != nil {

@@ -19,7 +19,10 @@ type DueRule struct {
 	// NeedsReason tells that a late act must give its reason.
 	NeedsReason bool
 	// Open limits the deadline to cases for which it holds; nil for all.
-	Open  *Condition
+	Open *Condition
+	// Standing tells that one act does not meet the deadline: Open decides.
+	Standing bool
+
 	since edge
 	until edge
 	// In force from Since on and before Until.
@@ -50,6 +53,10 @@ func (d DueRule) LateNeedsReason() DueRule { d.NeedsReason = true; return d }
 
 // While limits the deadline to cases for which a condition holds.
 func (d DueRule) While(c Condition) DueRule { d.Open = &c; return d }
+
+// AsLongAs keeps the deadline until a condition no longer holds: of several
+// who were asked, one answer does not do for all.
+func (d DueRule) AsLongAs(c Condition) DueRule { d.Open, d.Standing = &c, true; return d }
 
 // SinceParam puts the deadline in force from a day of the profile on.
 func (d DueRule) SinceParam(p *Param) DueRule { d.since = edge{param: p}; return d }

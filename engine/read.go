@@ -52,7 +52,7 @@ func (e *Engine) Case(ctx context.Context, actor Actor, id CaseID, now time.Time
 	c := s.Case
 	d := &Dossier{Row: RowOf(c), Round: c.Round, Person: s.Subject(), Org: s.Branch(), Due: c.Due, Held: c.Held,
 		Trail: trailOf(c), Outlook: Look(s)}
-	if s.Office.Post != register.DepartmentOfficer {
+	if !s.guest() {
 		d.Facts = s.facts()
 	}
 	return d, s.View.Err()
@@ -75,7 +75,7 @@ func (e *Engine) Events(ctx context.Context, actor Actor, id CaseID, after int64
 // visible are events as the actor may see them: a consulted department sees
 // the content only of its own acts.
 func (s *Situation) visible(events []*Event) []*Event {
-	if s.Office.Post != register.DepartmentOfficer {
+	if !s.guest() {
 		return events
 	}
 	for _, ev := range events {
@@ -84,6 +84,12 @@ func (s *Situation) visible(events []*Event) []*Event {
 		}
 	}
 	return events
+}
+
+// guest reports whether the actor is of a department that was asked about
+// somebody else's case. What is addressed to the department is its own.
+func (s *Situation) guest() bool {
+	return s.Office.Post == register.DepartmentOfficer && s.Office.Org != s.Case.Org
 }
 
 // behold puts the actor before a case as the store knows it now.

@@ -11,8 +11,9 @@ import (
 
 // Tick does what the calendar itself does in a county as of an instant: every
 // act that a rule gives to [Clock], in the cases where its deadline has passed.
-// It returns how many acts there were. It can be repeated at any time, and by
-// several servers: an act that was done is not due any more.
+// An act that has to give something is not done here but by whoever knows what
+// to give. It returns how many acts there were. It can be repeated at any
+// time, and by several servers: an act that was done is not due any more.
 func (e *Engine) Tick(ctx context.Context, county register.CountyID, now time.Time) (acts int, err error) {
 	actor := Actor{County: county, Office: ClockOffice}
 	err = e.Each(ctx, Query{County: county, Open: true, DueBy: calendar.DateOf(now).AddDays(-1)}, func(c *Case) error {
@@ -77,10 +78,11 @@ func (e *Engine) tickCase(ctx context.Context, actor Actor, c *Case, now time.Ti
 	return acts, nil
 }
 
-// byClock reports whether the calendar does an action.
+// byClock reports whether the calendar does an action, and needs to give
+// nothing with it.
 func (w *Workflow) byClock(action string) bool {
 	for _, r := range w.byAction[action] {
-		if r.Role.Key == Clock.Key {
+		if r.Role.Key == Clock.Key && len(r.Required) == 0 {
 			return true
 		}
 	}

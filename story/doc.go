@@ -18,7 +18,7 @@
 // stand several times. A '#' after a blank begins a comment.
 //
 //	story     = line...
-//	line      = setting | [DAY] register | DAY act | DAY both | DAY clock | forward | [DAY] find | [DAY] expect
+//	line      = setting | [DAY] register | DAY act | DAY both | DAY clock | forward | find | [DAY] expect
 //
 //	setting   = "profile" NAME | "set" PARAMETER=VALUE [wrong] | "quarters" "drawn"
 //	register  = ( "org" KIND NAME TITLE ["in" ORG] [flag...]
@@ -41,7 +41,7 @@
 //	outcome   = "->" STAGE | refusal... | "??" CODE [":" WORDS]
 //	refusal   = "!!" ARTICLE [":" WORDS]
 //	both      = "both" "{" deed "|" deed "}" "->" "one"|"both"|"same"
-//	clock     = "clock"
+//	clock     = "clock" | "both" "{" "clock" "|" "clock" "}"
 //	forward   = "fast-forward" CASE "to" STAGE ["by" DATE | "on" DATE]
 //	find      = "find" CASE WORKFLOW ["part-of" CASE] ["in" ORG]
 //	expect    = "expect" ( CASE fact | PERSON trait | WORKFLOW "of" CASE|ORG NUMBER | "verify" "ok" )

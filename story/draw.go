@@ -2,8 +2,8 @@ package story
 
 import (
 	"context"
-	"time"
 
+	"jinchu/engine"
 	"jinchu/register"
 	"jinchu/sampling"
 	"jinchu/spotcheck"
@@ -54,23 +54,7 @@ func (k knownKey) Reveal(context.Context, sampling.Quarter) (sampling.Key, error
 }
 
 // keeper runs the draws of the story's county.
-func (d *EngineDriver) keeper() (*spotcheck.Keeper, error) {
+func (d *EngineDriver) keeper(e *engine.Engine) (*spotcheck.Keeper, error) {
 	seal, err := spotcheck.NewSeal(make([]byte, register.MasterLen))
-	return &spotcheck.Keeper{Engine: d.engine, County: d.county, Holders: d.holders, Seal: seal}, err
-}
-
-// Clock implements [Driver]: it does everything that the calendar has to do by
-// an instant, in the order of the timetable.
-func (d *EngineDriver) Clock(ctx context.Context, now time.Time) error {
-	k, err := d.keeper()
-	if err != nil {
-		return err
-	}
-	acts := func(ctx context.Context, now time.Time) (int, error) { return d.engine.Tick(ctx, d.county, now) }
-	for _, job := range []func(context.Context, time.Time) (int, error){k.Open, acts, k.Points, k.Tell, k.Close} {
-		if _, err := job(ctx, now); err != nil {
-			return err
-		}
-	}
-	return nil
+	return &spotcheck.Keeper{Engine: e, County: d.county, Holders: d.holders, Seal: seal}, err
 }

@@ -32,16 +32,20 @@ type Driver interface {
 	Person(ctx context.Context, id register.PersonID, now time.Time) (*register.Person, error)
 	// Members are the people kept in an organization.
 	Members(ctx context.Context, org register.OrgID, now time.Time) ([]*register.Person, error)
-	// Cases are the cases of a workflow that depend on a case, or are kept in
-	// an organization, oldest first; "" does not select.
-	Cases(ctx context.Context, workflow string, parent engine.CaseID, org register.OrgID) ([]engine.Row, error)
 	// Clock runs what the calendar does as of an instant.
 	Clock(ctx context.Context, now time.Time) error
+	// ClockTwice runs it on two servers over one store at the same time.
+	ClockTwice(ctx context.Context, now time.Time) error
+	// Cases are the cases of a workflow that depend on a case, or are kept in an
+	// organization, whichever is named; the oldest first.
+	Cases(ctx context.Context, workflow string, parent engine.CaseID, org register.OrgID, now time.Time) ([]Opened, error)
 	// Verify checks everything of the story's county: the chains, and that
 	// every case is what folding its events gives.
 	Verify(ctx context.Context) error
 	// Param is a number of the story's profile on a day.
 	Param(key string, on calendar.Date) int
+	// Params are the parameters that a story may set.
+	Params() []*engine.Param
 	// Workflow is what the language knows of a workflow.
 	Workflow(key string) (*engine.Workflow, bool)
 }
@@ -69,6 +73,16 @@ type State struct {
 type Done struct {
 	Action string
 	On     calendar.Date
+}
+
+// Opened is a case with how it was opened.
+type Opened struct {
+	ID     engine.CaseID
+	Org    register.OrgID
+	Person register.PersonID // "" where it is about an organization
+	By     register.OfficeID // who opened it
+	At     time.Time         // instant of the opening
+	Flags  []string          // of its last act
 }
 
 // View is what an office is offered and refused in a case.

@@ -28,6 +28,7 @@ type EngineDriver struct {
 	holders   []spotcheck.Holder // of the keys of the draw
 
 	engine *engine.Engine
+	twin   *engine.Engine // of a second server over the store
 	county register.CountyID
 	plain  map[string]*engine.Workflow // compiled without a profile: the language's words
 
@@ -67,8 +68,10 @@ func (d *EngineDriver) Begin(_ context.Context, story, profile string, set []Set
 	if p, err = applySettings(p, set, params); err != nil {
 		return "", "", err
 	}
-	sum := sha256.Sum256([]byte(d.run + "/" + story))
-	if d.engine, err = engine.NewEngine(d.store, p, calendar.National(), rand.NewChaCha8(sum), regulation...); err != nil {
+	if d.engine, err = d.server(story, p, regulation); err != nil {
+		return "", "", err
+	}
+	if d.twin, err = d.server(story+"/twin", p, d.workflows()); err != nil {
 		return "", "", err
 	}
 	// Codes that begin with 99 belong to no area. Stories of one run differ in
@@ -78,6 +81,11 @@ func (d *EngineDriver) Begin(_ context.Context, story, profile string, set []Set
 	d.stories++
 	d.chains, d.cases = map[string]bool{}, map[engine.CaseID]bool{}
 	return d.county, d.run, nil
+}
+
+// server is an engine over the store; its name makes its identifiers.
+func (d *EngineDriver) server(name string, p *engine.Profile, regulation []*engine.Workflow) (*engine.Engine, error) {
+	return engine.NewEngine(d.store, p, calendar.National(), rand.NewChaCha8(sha256.Sum256([]byte(d.run+"/"+name))), regulation...)
 }
 
 // Register implements [Driver].
@@ -165,10 +173,19 @@ func (d *EngineDriver) Members(ctx context.Context, org register.OrgID, _ time.T
 
 // Param implements [Driver].
 func (d *EngineDriver) Param(key string, on calendar.Date) int {
-	if p := paramOf(paramsOf(d), key); p != nil {
+	if p := paramOf(d.Params(), key); p != nil {
 		return d.engine.Profile().Value(p, on)
 	}
 	return 0
+}
+
+// Params implements [Driver].
+func (d *EngineDriver) Params() []*engine.Param {
+	var out []*engine.Param
+	for _, w := range d.plain {
+		out = append(out, w.Params...)
+	}
+	return out
 }
 
 // Workflow implements [Driver].

@@ -150,7 +150,7 @@ func (w *drawnWorld) ask(who, method, path, body string, day string) string {
 
 // check is the case of the check of a filing, whether it was opened or not.
 func (w *drawnWorld) check(name string) string {
-	k, err := w.driver.keeper()
+	k, err := w.driver.keeper(w.driver.engine)
 	if err != nil {
 		w.t.Fatal(err)
 	}

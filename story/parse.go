@@ -163,7 +163,7 @@ func (p *parser) statement() (statement, error) {
 	case verb == "fast-forward" && !dated:
 		p.begun, p.rest = true, p.rest[1:]
 		return p.forward()
-	case verb == "find":
+	case verb == "find" && !dated:
 		p.begun, p.rest = true, p.rest[1:]
 		return p.find()
 	case verb == "expect":
@@ -175,7 +175,7 @@ func (p *parser) statement() (statement, error) {
 	case dated && verb == "clock" && len(p.rest) == 1:
 		p.begun, p.rest = true, nil
 		return clockTicks{}, nil
-	case dated && verb != "profile" && verb != "set" && verb != "fast-forward":
+	case dated && verb != "profile" && verb != "set" && verb != "fast-forward" && verb != "find":
 		p.begun = true
 		return p.act()
 	}

@@ -23,7 +23,7 @@ type deed struct {
 	key    string
 
 	open    string // workflow, where the deed opens a case
-	person  string
+	person  string // "" where the case is about an organization
 	org     string // "" is the person's own
 	partOf  string
 	newCase bool
@@ -97,6 +97,9 @@ func (p *parser) opening() (*deed, error) {
 		if d.org, err = p.refer(anOrg); err != nil {
 			return nil, err
 		}
+	}
+	if d.person == "" && d.org == "" {
+		return nil, p.errorf(`expected "for" and the name of a person, or "in" and an organization`)
 	}
 	if !p.take("by") {
 		return nil, p.errorf(`expected "by" and who opens the case`)
@@ -186,10 +189,18 @@ func cut(s string) (before, after string) {
 	return strings.TrimSpace(parts[0]), after
 }
 
-// both reads two deeds done at once: { deed | deed } -> one|both|same.
+// both reads two deeds done at once: { deed | deed } -> one|both|same; or the
+// calendar run by two servers at once: { clock | clock }.
 func (p *parser) both() (statement, error) {
 	if !p.take("{") {
 		return nil, p.errorf(`expected "{": both { DEED | DEED } -> one`)
+	}
+	if len(p.rest) == 4 && p.peek("clock") && p.rest[1].bare && p.rest[1].text == "|" {
+		p.rest = p.rest[2:]
+		if !p.take("clock") || !p.take("}") {
+			return nil, p.errorf(`expected "clock }"`)
+		}
+		return clockTicks{twice: true}, nil
 	}
 	first, err := p.deed()
 	if err != nil {

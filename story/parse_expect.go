@@ -14,13 +14,14 @@ func (p *parser) expect() (statement, error) {
 		}
 		return expectVerify{}, nil
 	}
+	if len(p.rest) > 1 && p.rest[1].bare && p.rest[1].text == "of" {
+		return p.expectCount()
+	}
 	t, err := p.next("a case, a person or verify")
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case p.take("of"):
-		return p.expectCases(t)
 	case p.names[t.text] == aCase:
 		return p.expectCase(t.text)
 	case p.names[t.text] == aPerson || anonymous.MatchString(t.text):

@@ -63,6 +63,14 @@ func TestParseErrors(t *testing.T) {
 		{"2024-03-02 both { open admission a1 for lin by wu }", "1:51", `expected "|"`},
 		{"2024-03-02 both { open admission a1 for lin by wu | open admission a2 for lin by wu } -> some", "1:90", "not one, both or same"},
 		{"fast-forward a1 to filed", "1:14", `no case is named "a1"`},
+		{"2024-03-02 open supervision o1 by wu", "1:32", `or "in" and an organization`},
+		{"2024-03-02 both { clock | wu }", "1:27", `expected "clock }"`},
+		{"2024-03-02 find o1 supervision in dongyuan", "1:12", `unknown line "find"`},
+		{"find o1 supervision", "1:20", `expected "part-of" and a case`},
+		{"find o1 supervision part-of a1", "1:29", `no case is named "a1"`},
+		{"find lin supervision in dongyuan", "1:6", "is the name of a person already"},
+		{"expect supervision of lin 1", "1:23", `no case or organization is named "lin"`},
+		{"expect supervision of dongyuan", "1:31", "expected a number"},
 	} {
 		_, err := story.Parse("s.txt", base+c.line)
 		line, col, _ := strings.Cut(c.at, ":")
@@ -91,6 +99,8 @@ func TestMeaningErrors(t *testing.T) {
 		{open + "fast-forward a1 to withdrawn", "11:20", "does not lead on"},
 		{open + "expect a1 fact colour red", "11:11", `a field "colour"`},
 		{open + "expect a1 offers dance to wu", "11:11", `no action "dance"`},
+		{open + "find o1 nonsense part-of a1", "11:9", `no workflow "nonsense"`},
+		{open + "expect nonsense of a1 0", "11:8", `no workflow "nonsense"`},
 	} {
 		f, err := story.Parse("s.txt", base+c.lines)
 		if err != nil {

@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"jinchu/calendar"
-	"jinchu/engine"
 	"jinchu/register"
-	"jinchu/workflows"
 )
 
 // Result is how a story came out.
@@ -235,7 +233,7 @@ type setParam struct {
 
 func (s setParam) run(r *runner, _ *Line) error {
 	set := append(r.set[:len(r.set):len(r.set)], Setting{s.key, s.value})
-	_, err := applySettings(nil, set, paramsOf(r.driver))
+	_, err := applySettings(nil, set, r.driver.Params())
 	if s.wrong != "" {
 		return expectWrong(s.wrong, err)
 	}
@@ -293,10 +291,15 @@ func (s changesRegister) run(r *runner, l *Line) error {
 	return nil
 }
 
-// clockTicks runs the calendar.
-type clockTicks struct{}
+// clockTicks runs the calendar, on one server or on two at once.
+type clockTicks struct{ twice bool }
 
-func (clockTicks) run(r *runner, _ *Line) error { return r.driver.Clock(r.ctx, r.now) }
+func (s clockTicks) run(r *runner, _ *Line) error {
+	if s.twice {
+		return r.driver.ClockTwice(r.ctx, r.now)
+	}
+	return r.driver.Clock(r.ctx, r.now)
+}
 
 // expectVerify checks everything the county holds.
 type expectVerify struct{}
@@ -316,15 +319,4 @@ func (r *runner) caseOf(name string) (*caseName, error) {
 		return nil, fmt.Errorf("case %s was not opened", name)
 	}
 	return c, nil
-}
-
-// paramsOf are the parameters of the workflows a driver plays.
-func paramsOf(d Driver) []*engine.Param {
-	var out []*engine.Param
-	for _, w := range workflows.All() {
-		if known, ok := d.Workflow(w.Key); ok {
-			out = append(out, known.Params...)
-		}
-	}
-	return out
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"jinchu/calendar"
@@ -302,12 +303,18 @@ var openlyUnguarded = map[string]string{
 // some story, and to allow it.
 func TestEveryRuleIsPlayed(t *testing.T) {
 	played := map[string]bool{}
+	var mu sync.Mutex // two servers may play at once
 	watched := func() []*engine.Workflow {
 		all := workflows.All()
 		for _, w := range all {
 			for i := range w.Rules {
 				key := ruleName(w, i)
-				note := func(*engine.Situation) (any, bool) { played[key] = true; return nil, false }
+				note := func(*engine.Situation) (any, bool) {
+					mu.Lock()
+					defer mu.Unlock()
+					played[key] = true
+					return nil, false
+				}
 				w.Rules[i].Derived = append(slices.Clone(w.Rules[i].Derived), engine.Derived{Field: workflows.StopReason.Field, Make: note})
 			}
 		}

@@ -31,6 +31,9 @@ type benchCmd struct {
 	Rounds  int           `help:"Measurements of each; the median counts." default:"3"`
 	Cases   int           `help:"Cases to act on." default:"1000"`
 	JSON    bool          `help:"Print JSON."`
+	Sweep   bool          `help:"Measure the overdue sweep instead."`
+	Due     int           `help:"Overdue steps a sweep raises." default:"1000"`
+	Open    []int         `help:"Numbers of open cases to sweep among; the last is compared with the first." default:"10000,1000000"`
 	regulation
 	database
 }
@@ -48,6 +51,9 @@ type benchReport struct {
 // same size and updates one case row by key) and complete acts through the
 // engine. It works in a database of its own, which it drops afterwards.
 func (c *benchCmd) Run(ctx context.Context) error {
+	if c.Sweep {
+		return c.runSweep(ctx)
+	}
 	config, drop, err := c.scratch(ctx)
 	if err != nil {
 		return err
@@ -149,15 +155,8 @@ func (b *bench) close() {
 }
 
 func newBench(ctx context.Context, c *benchCmd, config store.Config) (*bench, error) {
-	profile, err := c.load()
+	b, err := openBench(ctx, c, config)
 	if err != nil {
-		return nil, err
-	}
-	b := &bench{name: "sqlite", county: "990000", on: calendar.MustParse("2026-03-02").Start().Add(9 * time.Hour)}
-	if b.store, err = store.Open(ctx, config); err != nil {
-		return nil, err
-	}
-	if b.engine, err = newEngine(b.store, profile); err != nil {
 		return nil, err
 	}
 	if err := b.prepareCounty(ctx, c.Cases); err != nil {
@@ -166,9 +165,23 @@ func newBench(ctx context.Context, c *benchCmd, config store.Config) (*bench, er
 	return b, b.prepareRaw(ctx, config, slices.Max(c.Callers))
 }
 
-// prepareRaw opens the second door: prepared statements, full durability, as
-// many connections as callers (one on SQLite, which has one writer).
-func (b *bench) prepareRaw(ctx context.Context, config store.Config, callers int) (err error) {
+// openBench opens an empty database with an engine over it.
+func openBench(ctx context.Context, c *benchCmd, config store.Config) (*bench, error) {
+	profile, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{name: "sqlite", county: "990000", on: calendar.MustParse("2026-03-02").Start().Add(9 * time.Hour)}
+	if b.store, err = store.Open(ctx, config); err != nil {
+		return nil, err
+	}
+	b.engine, err = newEngine(b.store, profile)
+	return b, err
+}
+
+// openRaw opens the second door: full durability, as many connections as
+// callers (one on SQLite, which has one writer).
+func (b *bench) openRaw(config store.Config, callers int) (err error) {
 	if config.Postgres != "" {
 		b.name = "postgres"
 		b.raw, err = sqlx.Open("postgres", config.Postgres)
@@ -181,22 +194,32 @@ func (b *bench) prepareRaw(ctx context.Context, config store.Config, callers int
 	}
 	b.raw.SetMaxOpenConns(callers)
 	b.raw.SetMaxIdleConns(callers)
-	bind := func(q string) string {
-		if b.name == "postgres" {
-			return sqlx.Rebind(sqlx.DOLLAR, q)
-		}
-		return q
+	return nil
+}
+
+// bind writes the parameters of a statement as the database wants them.
+func (b *bench) bind(q string) string {
+	if b.name == "postgres" {
+		return sqlx.Rebind(sqlx.DOLLAR, q)
 	}
-	copied := bind(`INSERT INTO cases (county, id, workflow, parent, person, org, path, stage, stage_on, opened_on, seq, ended, due_on, due_action, head)
+	return q
+}
+
+// prepareRaw copies the cases for the raw limit and prepares its statements.
+func (b *bench) prepareRaw(ctx context.Context, config store.Config, callers int) (err error) {
+	if err := b.openRaw(config, callers); err != nil {
+		return err
+	}
+	copied := b.bind(`INSERT INTO cases (county, id, workflow, parent, person, org, path, stage, stage_on, opened_on, seq, ended, due_on, due_action, head)
 		SELECT county, 'raw-' || id, workflow, parent, person, org, path, stage, stage_on, opened_on, seq, ended, due_on, due_action, head
 		FROM cases WHERE county = ?`)
 	if _, err := b.raw.ExecContext(ctx, copied, string(b.county)); err != nil {
 		return err
 	}
-	if b.insert, err = b.raw.PrepareContext(ctx, bind(`INSERT INTO events (county, chain, seq, leaf, hash, payload, salt) VALUES (?, ?, ?, ?, ?, ?, ?)`)); err != nil {
+	if b.insert, err = b.raw.PrepareContext(ctx, b.bind(`INSERT INTO events (county, chain, seq, leaf, hash, payload, salt) VALUES (?, ?, ?, ?, ?, ?, ?)`)); err != nil {
 		return err
 	}
-	b.update, err = b.raw.PrepareContext(ctx, bind(`UPDATE cases SET stage = ?, stage_on = ?, seq = ?, ended = ?, due_on = ?, due_action = ?, head = ? WHERE county = ? AND id = ?`))
+	b.update, err = b.raw.PrepareContext(ctx, b.bind(`UPDATE cases SET stage = ?, stage_on = ?, seq = ?, ended = ?, due_on = ?, due_action = ?, head = ? WHERE county = ? AND id = ?`))
 	return err
 }
 

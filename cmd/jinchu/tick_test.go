@@ -78,8 +78,8 @@ func TestTick(t *testing.T) {
 	}
 }
 
-// serving serves a county until the test has seen enough.
-func serving(t *testing.T, s *store.Store, noJobs bool, seen func() bool) {
+// servingUntil serves a county until the test has seen enough.
+func servingUntil(t *testing.T, s *store.Store, noJobs bool, seen func() bool) {
 	t.Helper()
 	profile, err := loadProfile("national")
 	if err != nil {
@@ -120,7 +120,7 @@ func TestServeRunsJobs(t *testing.T) {
 			return len(cursors) == len(jobs(nil, "420683"))
 		}
 		looks := 0
-		serving(t, s, noJobs, func() bool { looks++; return began() || noJobs && looks == 5 })
+		servingUntil(t, s, noJobs, func() bool { looks++; return began() || noJobs && looks == 5 })
 		if began() == noJobs {
 			t.Errorf("no jobs: %t, and the timetable has begun: %t", noJobs, began())
 		}
