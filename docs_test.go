@@ -206,7 +206,8 @@ func (h *house) check(name string) string {
 		}
 		return ""
 	}
-	if m := pkgSymbol.FindStringSubmatch(name); m != nil && h.symbols[m[1]] != nil {
+	// A name with an underscore is the key of a parameter: no Go name has one.
+	if m := pkgSymbol.FindStringSubmatch(name); m != nil && h.symbols[m[1]] != nil && !strings.Contains(m[2], "_") {
 		if !h.symbols[m[1]][m[2]] {
 			return "no such symbol"
 		}

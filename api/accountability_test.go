@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -98,13 +99,31 @@ func playStory(t *testing.T, text string) *answering {
 	return a
 }
 
+// admission is the address of the story's one admission.
+func (a *answering) admission() string {
+	a.t.Helper()
+	for _, chain := range a.store.Chains(a.county) {
+		if row, ok := a.store.Row(a.county, engine.CaseID(chain)); ok && row.Workflow == "admission" {
+			return "/api/v1/cases/" + chain
+		}
+	}
+	a.t.Fatal("no admission")
+	return ""
+}
+
+// get asks as the auditor that the driver appoints.
 func (a *answering) get(path string, into any) []byte {
+	a.t.Helper()
+	return a.getAs("f-eye", path, into)
+}
+
+func (a *answering) getAs(office register.OfficeID, path string, into any) []byte {
 	a.t.Helper()
 	r, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, a.server.URL+path, nil)
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+a.tokens.token("f-eye")) // the auditor that the driver appoints
+	r.Header.Set("Authorization", "Bearer "+a.tokens.token(office))
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		a.t.Fatal(err)
@@ -127,12 +146,7 @@ func (a *answering) get(path string, into any) []byte {
 // rule; of the bodies that voted the totals and nobody's name.
 func TestS109EverybodyAnswers(t *testing.T) {
 	a := playStory(t, archivedCase)
-	var place string
-	for _, chain := range a.store.Chains(a.county) {
-		if !strings.Contains(chain, ":") {
-			place = "/api/v1/cases/" + chain
-		}
-	}
+	place := a.admission()
 	var r ResponsibilityView
 	body := a.get(place+"/responsibility", &r)
 	var events []EventView
@@ -208,5 +222,43 @@ func (a *answering) checkVoters(place, body string, entries []AnswerableView) {
 	}
 	if silent < 4 {
 		a.t.Fatalf("only %d of the voters answer for nothing", silent)
+	}
+}
+
+// A spot check is found under the case it depends on by those who may know of
+// it: the county from the draw on; the branch and its committee only what was
+// handed to them to rectify. Whether a case was drawn, and passed, does not
+// show in what they are told.
+func TestChecksAreFoundByWhoMayKnow(t *testing.T) {
+	for name, told := range map[string]bool{"X70-nobody-below-the-county-sees-the-draw": false, "S54-a-failed-check-blocks": true} {
+		text, err := os.ReadFile("../workflows/testdata/stories/" + name + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := playStory(t, string(text))
+		place := a.admission()
+		var all ResponsibilityView
+		a.get(place+"/responsibility", &all)
+		checked, offices := 0, map[register.Post]register.OfficeID{}
+		for _, e := range all.Entries {
+			offices[e.Post] = e.Office
+			if e.Workflow == "spot-check" && e.Capacity.Key == "checked" {
+				checked++
+			}
+		}
+		if checked == 0 {
+			t.Errorf("%s: the auditor finds no check", name)
+		}
+		for _, post := range []register.Post{register.BranchSecretary, register.CommitteeSecretary} {
+			var own ResponsibilityView
+			body := a.getAs(offices[post], place+"/responsibility", &own)
+			var deeds DeedsView
+			about := a.getAs(offices[post], "/api/v1/offices/"+string(offices[register.BranchSecretary])+"/deeds?limit=200", &deeds)
+			for what, text := range map[string][]byte{"responsibility": body, "deeds": about} {
+				if strings.Contains(string(text), "spot-check") != told {
+					t.Errorf("%s: %s of the case tells the %s of a check: %v", name, what, post, !told)
+				}
+			}
+		}
 	}
 }

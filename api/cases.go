@@ -43,7 +43,7 @@ type Keyed struct {
 type OpenBody struct {
 	Workflow string                     `json:"workflow"`
 	Action   string                     `json:"action,omitempty" doc:"submit-application if absent"`
-	Person   register.PersonID          `json:"person"`
+	Person   register.PersonID          `json:"person,omitempty" doc:"left out for a case about an organization"`
 	Org      register.OrgID             `json:"org" doc:"the branch that keeps the case"`
 	Parent   engine.CaseID              `json:"parent,omitempty" doc:"the case this one depends on"`
 	On       calendar.Date              `json:"on,omitzero" format:"date" doc:"the day it happened; today if absent"`

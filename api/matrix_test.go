@@ -113,6 +113,8 @@ func TestEveryRouteByEveryPost(t *testing.T) {
 			path = "/api/v1/people/lin"
 		case path == "/api/v1/due":
 			path += "?by=2026-12-31"
+		case path == "/api/v1/supervision/figures":
+			path += "?from=2026-01-01&to=2026-12-31"
 		case path == "/{$}":
 			path = "/"
 		}

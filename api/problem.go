@@ -35,6 +35,7 @@ var kinds = map[string]kind{
 	"method-not-allowed": {405, engine.Words{Zh: "该地址不支持此方法", En: "the address does not take this method"}},
 
 	"stale":                {412, engine.Words{Zh: "本案已有变化", En: "the case has moved on"}},
+	"exists":               {409, engine.Words{Zh: "该编号的案件已经立案", En: "a case of this identifier is open already"}},
 	"claimed":              {409, engine.Words{Zh: "已被他人占用", En: "claimed by somebody else"}},
 	"precondition-missing": {428, engine.Words{Zh: "须用 If-Match 写明所见版本", En: "say which version you saw, in If-Match"}},
 	"bad-precondition":     {400, engine.Words{Zh: "If-Match 应为引号内的版本号,例如 \"3\"", En: `If-Match is a version in quotes, such as "3"`}},
@@ -54,6 +55,7 @@ var kinds = map[string]kind{
 	"idempotency-key-missing": {400, engine.Words{Zh: "须提供 Idempotency-Key", En: "give an Idempotency-Key"}},
 	"bad-id-number":           {400, engine.Words{Zh: "身份证号有误", En: "the ID number is not right"}},
 	"bad-cursor":              {400, engine.Words{Zh: "翻页标记无效", En: "the cursor is not one of ours"}},
+	"bad-span":                {400, engine.Words{Zh: "起止日期有误", En: "the span of days is not right"}},
 	"too-large":               {413, engine.Words{Zh: "请求体超过 1 MiB", En: "the body is larger than 1 MiB"}},
 	"media-type":              {415, engine.Words{Zh: "请求体须为 application/json", En: "the body must be application/json"}},
 	"future-date":             {400, engine.Words{Zh: "日期在将来", En: "the date is in the future"}},

@@ -70,6 +70,8 @@ var routes = []route{
 	{get, "/api/v1/due", readers, reach, "将到期 · cases due by a day", door(due), nil},
 	{get, "/api/v1/overdue", readers, reach, "已超期 · cases overdue today", door(overdue), nil},
 
+	{get, "/api/v1/supervision/figures", slices.Concat(overseers, committees), reach, "督办统计 · the figures of supervision", door(readFigures), nil},
+	{get, "/api/v1/circulars", slices.Concat(overseers, committees), reach, "通报 · the circulars", door(readCirculars), nil},
 	{get, "/api/v1/offices/{id}/deeds", readers, answers, "岗位经办事项及结果 · what an office has signed, and how it turned out", sheetDoor(officeDeeds), nil},
 	{get, "/api/v1/people/{id}/deeds", readers, answers, "个人经办事项及结果 · what a person has signed, and how it turned out", sheetDoor(personDeeds), nil},
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,6 +87,9 @@ func (e *Engine) Act(ctx context.Context, actor Actor, m Move, now time.Time) (*
 		switch {
 		case errors.Is(err, ErrStale), errors.Is(err, ErrClaimed):
 			e.cases.drop(actor.County, m.Case)
+			if exists, failed := e.opened(ctx, actor.County, m); exists || failed != nil {
+				return e.firstAnswer(ctx, actor, m, cmp.Or(failed, error(errExists)))
+			}
 			continue
 		case err == nil:
 			return answer, nil
@@ -101,6 +105,24 @@ func (e *Engine) Act(ctx context.Context, actor Actor, m Move, now time.Time) (*
 		return e.firstAnswer(ctx, actor, m, err)
 	}
 	return nil, &Conflict{Code: "stale", Words: Words{"本案正被多人同时办理,请稍后再办", "many are acting on this case at once; nothing was kept, try again"}}
+}
+
+// errExists is the answer to who opens a case under an identifier that has
+// one.
+var errExists = &Conflict{Code: "exists", Words: Words{"该编号的案件已经立案", "a case of this identifier is open already"}}
+
+// opened reports whether a case that was to be opened has been, by somebody
+// who was first.
+func (e *Engine) opened(ctx context.Context, county register.CountyID, m Move) (bool, error) {
+	if m.Workflow == "" {
+		return false, nil
+	}
+	_, err := e.load(ctx, county, m.Case)
+	var missing *NotFound
+	if errors.As(err, &missing) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // firstAnswer gives the answer kept under the move's key, if there is one; or
@@ -231,6 +253,8 @@ func (e *Engine) blank(view View, county register.CountyID, m Move, on calendar.
 		return nil, &NotFound{"organization " + string(m.Org)}
 	}
 	switch _, known := view.Person(m.Person); {
+	case !e.workflows[m.Workflow].Impersonal && m.Person == "":
+		return nil, invalid("missing-field", "person", "请写明本案所涉人员", "say whom the case is about")
 	case !e.workflows[m.Workflow].Impersonal && !known:
 		return nil, &NotFound{"person " + string(m.Person)}
 	case e.workflows[m.Workflow].Impersonal && m.Person != "":

@@ -40,12 +40,18 @@ const changeTries = 10
 // Only an administrator may set them here, with a reason: members of long
 // standing have to be loaded once. [ClockOffice] may change anything.
 func (e *Engine) Change(ctx context.Context, actor Actor, entities []register.Entity, on calendar.Date, reason string, now time.Time) error {
+	return e.ChangeBy(ctx, actor, func(View) []register.Entity { return entities }, on, reason, now)
+}
+
+// ChangeBy is [Engine.Change] with entities that are made from the register as
+// it is at that moment: if it changes under them, they are made anew.
+func (e *Engine) ChangeBy(ctx context.Context, actor Actor, entities func(View) []register.Entity, on calendar.Date, reason string, now time.Time) error {
 	now = now.UTC().Truncate(time.Microsecond)
 	if on.IsZero() {
 		on = calendar.DateOf(now)
 	}
 	for range changeTries {
-		err := e.change(ctx, actor, &change{County: actor.County, Entities: entities, On: on, Reason: strings.TrimSpace(reason), At: now})
+		err := e.change(ctx, actor, entities, &change{County: actor.County, On: on, Reason: strings.TrimSpace(reason), At: now})
 		if !errors.Is(err, ErrStale) {
 			return err
 		}
@@ -53,8 +59,7 @@ func (e *Engine) Change(ctx context.Context, actor Actor, entities []register.En
 	return &Conflict{Code: "stale", Words: Words{"登记册正被他人修改,请稍后重试", "others are changing the register; look again and repeat"}}
 }
 
-// change is a batch on its way through the door: first as it was handed in,
-// then as it is kept.
+// change is a batch on its way through the door.
 type change Record
 
 // registrar is the actor of a change with what it is judged on.
@@ -66,7 +71,7 @@ type registrar struct {
 	draft  *register.Draft
 }
 
-func (e *Engine) change(ctx context.Context, actor Actor, c *change) error {
+func (e *Engine) change(ctx context.Context, actor Actor, entities func(View) []register.Entity, c *change) error {
 	c.View = e.store.View(ctx, actor.County)
 	r := &registrar{change: c, today: calendar.DateOf(c.At), draft: register.NewDraft(c.View)}
 	var err error
@@ -77,9 +82,7 @@ func (e *Engine) change(ctx context.Context, actor Actor, c *change) error {
 	if err := r.checkDay(); err != nil {
 		return err
 	}
-	handed := c.Entities
-	c.Entities = nil
-	for i, entity := range handed {
+	for i, entity := range entities(c.View) {
 		if err := r.add(i, entity); err != nil {
 			return e.keepRefusal(ctx, r, err)
 		}

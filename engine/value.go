@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -157,8 +158,12 @@ func (f *Field) checkTyped(v any) (any, error) {
 	return v, err
 }
 
-// checkList checks the values that are lists.
+// checkList checks the values that are lists. A list may be empty, but not
+// nil: the log could not tell it from nothing.
 func (f *Field) checkList(v any) error {
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
+		return f.misfit()
+	}
 	switch v := v.(type) {
 	case []string:
 		return errors.Join(f.want(KindChecklist, true), f.checkOptions(v...))

@@ -103,21 +103,19 @@ func (q *Quarter) Stratum(committee OrgID) string {
 	return MergedStratum
 }
 
-// NextPoint is the number of the next top-up point for something recorded on
-// a day: the first point, from 1, that has not been drawn and does not lie
-// before the day. It is beyond the last point where none is left.
+// NextPoint is the number of the top-up point, from 1, for what is recorded on
+// a day: the first one that has not been drawn and does not lie before the
+// day, or else the last one.
 func (q *Quarter) NextPoint(day calendar.Date) int {
 	n := len(q.Drawn) + 1
-	for n <= len(q.Points) && q.Points[n-1].Before(day) {
+	for n < len(q.Points) && q.Points[n-1].Before(day) {
 		n++
 	}
 	return n
 }
 
-// Takes reports whether a meeting can still be filed or recorded.
-func (q *Quarter) Takes(day calendar.Date) bool {
-	return q.Undrawn || q.ClosedOn.IsZero() && q.NextPoint(day) <= len(q.Points)
-}
+// Takes reports whether meetings can still be filed: the frame is not closed.
+func (q *Quarter) Takes() bool { return q.Undrawn || len(q.Drawn) < len(q.Points) }
 
 // Subject implements [Entity].
 func (q *Quarter) Subject() Subject { return Subject{KindQuarter, string(q.ID)} }

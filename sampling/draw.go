@@ -13,20 +13,34 @@ type chance struct {
 	lot    Lot
 	branch int    // index among the stratum's branches
 	reason Reason // empty until drawn
+	at     int    // point at which it was drawn
 }
+
+func (c *chance) draw(why Reason, point int) { c.reason, c.at = why, point }
 
 // Draw is everything drawn up to a top-up point, 1 to Opening.Points, with the
 // choices of earlier points as they were made then (design, "Top-up points").
 // It fails if a filing that is held and not [Failsafe] has no lot.
 func (f *Frame) Draw(point int, lots Lots) (Selection, error) {
+	h, err := f.draw(point, lots)
+	return h.Selection, err
+}
+
+// history is everything drawn up to a point, and since when each line stands.
+type history struct {
+	Selection
+	at []int // point at which it was drawn, of each line
+}
+
+func (f *Frame) draw(point int, lots Lots) (history, error) {
 	if point < 1 || point > f.opening.Points {
-		return Selection{}, fmt.Errorf("sampling: point %d is not 1 to %d", point, f.opening.Points)
+		return history{}, fmt.Errorf("sampling: point %d is not 1 to %d", point, f.opening.Points)
 	}
 	drawn, count := make([]*chance, len(f.filings)), 0 // at N-1, which sorts them
 	for _, stratum := range f.byStratum(point) {
 		chances, err := f.deal(stratum, lots)
 		if err != nil {
-			return Selection{}, err
+			return history{}, err
 		}
 		for p := 1; p <= point; p++ {
 			topUp(f.opening.Quota, chances, p)
@@ -38,13 +52,13 @@ func (f *Frame) Draw(point int, lots Lots) (Selection, error) {
 			}
 		}
 	}
-	s := Selection{Quarter: f.opening.Quarter, Lines: make([]Line, 0, count)}
+	h := history{Selection{Quarter: f.opening.Quarter, Lines: make([]Line, 0, count)}, make([]int, 0, count)}
 	for _, c := range drawn {
 		if c != nil {
-			s.Lines = append(s.Lines, f.line(c))
+			h.Lines, h.at = append(h.Lines, f.line(c)), append(h.at, c.at)
 		}
 	}
-	return s, nil
+	return h, nil
 }
 
 // byStratum parts the filings that were held by a point.
@@ -69,7 +83,10 @@ func (f *Frame) deal(stratum []*Filing, lots Lots) ([]*chance, error) {
 	branches := make(map[string]int, min(len(stratum), 64))
 	for i, one := range stratum {
 		c := &all[i]
-		c.filing, c.reason, chances[i] = one, one.Forced, c
+		c.filing, chances[i] = one, c
+		if one.Forced != "" {
+			c.draw(one.Forced, one.Point)
+		}
 		if one.Forced == Failsafe {
 			continue
 		}
@@ -88,7 +105,7 @@ func (f *Frame) deal(stratum []*Filing, lots Lots) ([]*chance, error) {
 		}
 		c.branch = b
 		if f.opening.Online.Online(lot.Ticket) {
-			c.reason = Online
+			c.draw(Online, one.Point)
 		}
 	}
 	slices.SortFunc(chances, byTicket)
@@ -146,7 +163,7 @@ func topUp(quota Ratio, chances []*chance, point int) {
 	take := func(why Reason, enough func() bool, fits func(*chance) bool) {
 		for i := 0; i < len(chances) && !enough(); i++ {
 			if c := chances[i]; c.in(point) && c.reason == "" && fits(c) {
-				c.reason = why
+				c.draw(why, point)
 				t.draw(c)
 			}
 		}

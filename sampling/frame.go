@@ -5,12 +5,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"slices"
 	"strconv"
 )
 
 // Filing is one branch meeting that was filed: the unit of the draw (design,
-// "Unit"). Names are visible ASCII without commas.
+// "Unit"). Names are visible ASCII without commas, quotes and backslashes.
 type Filing struct {
 	N       int      // number in county and quarter, from 1 without gaps
 	Stratum string   // grassroots committee, one of Opening.Strata
@@ -100,6 +101,12 @@ func (f *Frame) place(one *Filing) (errs []error) {
 	if len(one.Cases) == 0 || slices.ContainsFunc(one.Cases, func(c string) bool { return !isName(c) }) {
 		refuse("it has no case, or one that is not a name")
 	}
+	cases := one.sorted()
+	for i := 1; i < len(cases); i++ {
+		if cases[i] == cases[i-1] {
+			refuse("case %s is there twice", cases[i])
+		}
+	}
 	if one.Point < 0 || one.Point > f.opening.Points {
 		refuse("point %d is not 0 to %d", one.Point, f.opening.Points)
 	}
@@ -173,17 +180,48 @@ func (f *Frame) DrawID(n int) string { return f.opening.Quarter.ID(f.draws[n-1])
 //
 // withdrawn is six digits, forced the reason or "-", and the cases stand in
 // byte order, parted by commas.
-func (f *Frame) Digest(point int) Hash {
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, point)
+func (f *Frame) Digest(point int) Hash { return f.digests(point)[point-1] }
+
+// digests are those of the points up to the last.
+func (f *Frame) digests(last int) []Hash {
+	sums := newSums(last)
+	for i, sum := range sums {
+		fmt.Fprintf(sum, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, i+1)
+	}
 	var line []byte
 	for _, one := range f.filings {
-		if one.Point > 0 && one.Point <= point {
+		if one.Point > 0 && one.Point <= last {
 			line = f.appendLine(line[:0], one)
-			sum.Write(line)
+			sums.write(one.Point, line)
 		}
 	}
-	return Hash(sum.Sum(nil))
+	return sums.digests()
+}
+
+// sums hash what stands at each of the points, from 1.
+type sums []hash.Hash
+
+func newSums(points int) sums {
+	s := make(sums, points)
+	for i := range s {
+		s[i] = sha256.New()
+	}
+	return s
+}
+
+// write adds what stands from a point on.
+func (s sums) write(point int, line []byte) {
+	for _, sum := range s[point-1:] {
+		sum.Write(line)
+	}
+}
+
+func (s sums) digests() []Hash {
+	out := make([]Hash, len(s))
+	for i, sum := range s {
+		sum.Sum(out[i][:0])
+	}
+	return out
 }
 
 func (f *Frame) appendLine(b []byte, one *Filing) []byte {
@@ -194,16 +232,33 @@ func (f *Frame) appendLine(b []byte, one *Filing) []byte {
 	b = append(append(b, one.Branch...), '\t')
 	b = append(strconv.AppendInt(b, int64(one.Point), 10), '\t')
 	b = append(appendNumber(b, one.Withdrawn), '\t')
-	b = append(append(b, cmp.Or(one.Forced, "-")...), '\t')
-	cases := one.Cases
-	if !slices.IsSorted(cases) {
-		cases = slices.Sorted(slices.Values(cases))
+	b = append(append(b, cmp.Or(one.Forced, none)...), '\t')
+	return append(one.appendCases(b), '\n')
+}
+
+// cases are those of filing n in byte order, none if there is no such filing.
+func (f *Frame) cases(n int) []string {
+	if n < 1 || n > len(f.filings) {
+		return nil
 	}
-	for i, c := range cases {
+	return f.filings[n-1].sorted()
+}
+
+// sorted are the cases in byte order.
+func (f *Filing) sorted() []string {
+	if slices.IsSorted(f.Cases) {
+		return f.Cases
+	}
+	return slices.Sorted(slices.Values(f.Cases))
+}
+
+// appendCases writes the cases in byte order, parted by commas.
+func (f *Filing) appendCases(b []byte) []byte {
+	for i, c := range f.sorted() {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, c...)
 	}
-	return append(b, '\n')
+	return b
 }

@@ -26,24 +26,6 @@ func ParseHash(s string) (Hash, error) {
 	return h, nil
 }
 
-// Key is the secret of one party for one quarter: 32 random bytes (design,
-// "Open"). It must not be used for another quarter.
-type Key [32]byte
-
-// Commit is what a party publishes of its key before the quarter (design,
-// "Bytes": commitment_p).
-func (k Key) Commit(party string, q Quarter) Hash {
-	return sha256.Sum256([]byte(Version + "/commit\n" + party + "\n" + string(q) + "\n" + string(k[:])))
-}
-
-// Share is what a party adds to the ticket of a draw id, the number of a filing
-// of the quarter (design, "Bytes": share_p).
-func (k Key) Share(q Quarter, draw int) Hash {
-	mac := hmac.New(sha256.New, k[:])
-	mac.Write(q.appendID([]byte(drawText), draw))
-	return Hash(mac.Sum(nil))
-}
-
 const (
 	drawText   = Version + "/draw\n"
 	ticketText = Version + "/ticket\n"

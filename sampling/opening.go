@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Commitment is a party and what it published of its key (design, "Open").
@@ -12,8 +13,8 @@ type Commitment struct {
 	Hash  Hash   // Key.Commit
 }
 
-// Opening is what the draw takes from the record that opens a quarter, before
-// its first filing (design, "Open"). Dates and lead times are not in it: they
+// Opening is the record that opens a quarter, before its first filing (design,
+// "Open"). Dates and lead days are published with it and enter no ticket: they
 // decide which [Filing.Point] and [Filing.Forced] the caller gives.
 type Opening struct {
 	Algorithm    string       // Version
@@ -25,10 +26,14 @@ type Opening struct {
 	Methods      Weights      // for what is known before the meeting
 	TopUpMethods Weights      // for what is drawn after it
 	Points       int          // number of top-up points, at least 1
+	Dates        []string     // civil dates of the points, YYYY-MM-DD, ascending; nil if not said
+	LeadDays     int          // days by which a filing has to be ahead of its meeting; 0 if not said
 }
 
-// maxPoints is a top-up point on every day of a quarter.
-const maxPoints = 92
+const (
+	maxPoints   = 92 // a top-up point on every day of a quarter
+	maxLeadDays = 92 // no more than a quarter ahead
+)
 
 // Check returns everything that keeps o from opening a quarter, joined; nil if
 // nothing does (design, "Open" and "Bytes").
@@ -50,8 +55,27 @@ func (o *Opening) Check() error {
 	if o.Points < 1 || o.Points > maxPoints {
 		refuse("%d top-up points are not 1 to %d", o.Points, maxPoints)
 	}
-	errs = append(errs, o.checkParties(), o.checkStrata(), o.Methods.check(), o.TopUpMethods.check())
+	if o.LeadDays < 0 || o.LeadDays > maxLeadDays {
+		refuse("%d lead days are not 0 to %d", o.LeadDays, maxLeadDays)
+	}
+	errs = append(errs, o.checkDates(), o.checkParties(), o.checkStrata(), o.Methods.check(), o.TopUpMethods.check())
 	return errors.Join(errs...)
+}
+
+// checkDates wants a day for each point, or none at all.
+func (o *Opening) checkDates() error {
+	if len(o.Dates) == 0 {
+		return nil
+	}
+	if len(o.Dates) != o.Points {
+		return fmt.Errorf("sampling: opening: %d dates for %d points", len(o.Dates), o.Points)
+	}
+	for i, d := range o.Dates {
+		if !isDate(d) || i > 0 && d <= o.Dates[i-1] {
+			return fmt.Errorf("sampling: opening: date %q of point %d is no day like 2026-01-31, or not after the one before", d, i+1)
+		}
+	}
+	return nil
 }
 
 func (o *Opening) checkParties() error {
@@ -110,12 +134,22 @@ func isParty(s string) bool {
 }
 
 // isName reports whether s can stand in a line: visible ASCII without the comma,
-// which parts the cases of a filing.
+// which parts the cases of a filing, and without quotes and backslashes, which
+// JSON would escape. A lone dash is no name: it stands for nothing.
 func isName(s string) bool {
 	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' || s[i] == ',' {
+		if c := s[i]; c <= ' ' || c > '~' || c == ',' || c == '"' || c == '\\' {
 			return false
 		}
 	}
-	return s != ""
+	return s != "" && s != none
+}
+
+// none stands in a line where there is nothing to say.
+const none = "-"
+
+// isDate reports whether s is a civil date, YYYY-MM-DD.
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
 }

@@ -2,6 +2,7 @@ package sampling
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -51,6 +52,13 @@ func ParseQuarter(s string) (Quarter, error) {
 	return Quarter(s), nil
 }
 
+// End is the first instant after a quarter, in China (design, "Bytes":
+// quarter). The quarter has to be one that [ParseQuarter] reads.
+func (q Quarter) End() time.Time {
+	year, _ := strconv.Atoi(string(q[7:11])) // digits, as it was parsed
+	return time.Date(year, time.Month(3*int(q[12]-'0')+1), 1, 0, 0, 0, 0, shanghai)
+}
+
 // ID is the identifier of the quarter's filing number n, 1 to [MaxFilings]:
 // "420683/2026Q1/000001" (design, "Bytes": fid). Draw ids have the same form.
 func (q Quarter) ID(n int) string { return string(q.appendID(nil, n)) }
@@ -62,8 +70,10 @@ func (q Quarter) appendID(b []byte, n int) []byte {
 
 // appendNumber writes the six digits of a filing's number.
 func appendNumber(b []byte, n int) []byte {
-	for unit := 100_000; unit > 0; unit /= 10 {
-		b = append(b, byte('0'+n/unit%10))
+	b = append(b, "000000"...)
+	for i := len(b) - 1; n > 0 && i >= len(b)-6; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
 	}
 	return b
 }

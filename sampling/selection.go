@@ -1,7 +1,6 @@
 package sampling
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 )
 
@@ -52,13 +51,24 @@ func (s *Selection) Bytes() []byte {
 
 // Digest is the SHA-256 of the result lines (design, "Bytes": digest).
 func (s *Selection) Digest() Hash {
-	sum := sha256.New()
+	sum := newSums(1)
 	var b []byte
 	for i := range s.Lines {
 		b = s.appendLine(b[:0], &s.Lines[i])
-		sum.Write(b)
+		sum.write(1, b)
 	}
-	return Hash(sum.Sum(nil))
+	return sum.digests()[0]
+}
+
+// digests are those of all that was drawn by each point.
+func (h *history) digests(points int) []Hash {
+	sums := newSums(points)
+	var b []byte
+	for i := range h.Lines {
+		b = h.appendLine(b[:0], &h.Lines[i])
+		sums.write(h.at[i], b)
+	}
+	return sums.digests()
 }
 
 func (s *Selection) appendLine(b []byte, l *Line) []byte {

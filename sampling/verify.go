@@ -1,27 +1,11 @@
 package sampling
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 )
-
-// Record is what went into the ledger at a top-up point, before inspections
-// began (design, "Top-up points").
-type Record struct {
-	Frame     Hash // Frame.Digest
-	Selection Hash // Selection.Digest
-}
-
-// Bundle is what is published when a quarter is closed (design, "Close and
-// reveal").
-type Bundle struct {
-	Opening Opening
-	Keys    Keys     // revealed, of every party
-	Filings []Filing // all of the quarter, in any order
-	Records []Record // of the points, in their order
-	Lines   []Line   // drawn up to the last point, in any order
-}
 
 // Part is a part of a bundle that may not hold.
 type Part string
@@ -33,15 +17,41 @@ const (
 	PartFrame     Part = "frame"     // the filings, or the frame digest of a point
 	PartSelection Part = "selection" // the selection digest of a point
 	PartLine      Part = "line"      // a published line: missing, not drawn, different
+	PartResult    Part = "result"    // a result: missing, of nothing drawn, not possible
+	PartDigest    Part = "digest"    // the digest that the file states
 )
 
-// Fault is one thing in a bundle that does not hold.
+// Fault is one thing in a bundle that does not hold, or cannot be told.
 type Fault struct {
 	Part  Part
 	Party string // of a key
 	Point int    // of a frame or a selection; 0 for the filings themselves
-	N     int    // filing of a line
+	N     int    // filing of a frame, a line or a result
 	Why   string // in one clause, without keys or tickets
+	Open  bool   // it cannot be told, since a key was not revealed
+}
+
+// Verdict is what the faults of a bundle come to.
+type Verdict int
+
+// The verdicts. A bundle is Unknown if nothing in it is wrong, but the draw
+// cannot be repeated for want of a key.
+const (
+	Holds Verdict = iota
+	Broken
+	Unknown
+)
+
+// Judge is the verdict on a bundle from what [Verify] found.
+func Judge(faults []Fault) Verdict {
+	verdict := Holds
+	for i := range faults {
+		if !faults[i].Open {
+			return Broken
+		}
+		verdict = Unknown
+	}
+	return verdict
 }
 
 // String names part, place and reason.
@@ -58,40 +68,66 @@ func (f Fault) String() string {
 }
 
 // Verify repeats the draw of a quarter and returns what does not hold, nothing
-// if all does (design, "Verify"). A broken opening, key or set of filings ends
-// it: nothing can be drawn from them.
+// if all does (design, "Verify"). Each ticket is computed once, whatever the
+// number of points. A broken opening, key or set of filings leaves the draw and
+// the results unverified: nothing can be drawn from them. Of an unrevealed key
+// see [Judge]. Whoever changes a bundle can state its digest anew: only the
+// digest in the county's log tells that it is the one that was published.
 func Verify(b Bundle) []Fault {
+	faults := b.verifyQuarter()
+	if b.Stated != (Hash{}) && b.Stated != b.Digest() {
+		faults = append(faults, Fault{Part: PartDigest, Why: "it is not that of the bundle: something in it was changed"})
+	}
+	return faults
+}
+
+func (b *Bundle) verifyQuarter() []Fault {
 	if err := b.Opening.Check(); err != nil {
 		return []Fault{{Part: PartOpening, Why: err.Error()}}
 	}
-	if faults := b.verifyKeys(); len(faults) > 0 {
-		return faults
+	keys := b.verifyKeys()
+	if Judge(keys) == Broken {
+		return keys
 	}
 	frame, err := NewFrame(b.Opening, b.Filings)
 	if err != nil {
-		return []Fault{{Part: PartFrame, Why: err.Error()}}
+		return append(keys, Fault{Part: PartFrame, Why: err.Error()})
 	}
-	faults := b.verifyPending()
+	faults := slices.Concat(keys, b.verifyPending(), b.verifyFrames(frame))
+	lines := inOrder(b.Lines, byNumber)
+	drawn := lines // as published, if nothing can be drawn
+	if len(keys) == 0 {
+		last, err := frame.draw(b.Opening.Points, b.Keys.Lots(b.Opening.Quarter))
+		if err != nil {
+			return append(faults, Fault{Part: PartSelection, Why: err.Error()})
+		}
+		faults = append(append(faults, b.verifySelections(last)...), compare(last.Lines, lines)...)
+		drawn = last.Lines
+	}
+	return append(faults, verifyResults(drawn, frame.cases, b.Results)...)
+}
+
+func byNumber(a, b Line) int { return cmp.Compare(a.N, b.N) }
+
+func (b *Bundle) verifyFrames(frame *Frame) (faults []Fault) {
 	if got, want := len(b.Records), b.Opening.Points; got != want {
 		faults = append(faults, Fault{Part: PartFrame, Why: fmt.Sprintf("%d records for %d points", got, want)})
 	}
-	lots := b.Keys.Lots(b.Opening.Quarter)
-	var last Selection
-	for point := 1; point <= b.Opening.Points; point++ {
-		if last, err = frame.Draw(point, lots); err != nil {
-			return append(faults, Fault{Part: PartSelection, Point: point, Why: err.Error()})
-		}
-		if point > len(b.Records) {
-			continue
-		}
-		if frame.Digest(point) != b.Records[point-1].Frame {
-			faults = append(faults, Fault{Part: PartFrame, Point: point, Why: "the digest is not that of the filings"})
-		}
-		if last.Digest() != b.Records[point-1].Selection {
-			faults = append(faults, Fault{Part: PartSelection, Point: point, Why: "the digest is not that of the draw"})
+	for i, digest := range frame.digests(b.Opening.Points) {
+		if i < len(b.Records) && digest != b.Records[i].Frame {
+			faults = append(faults, Fault{Part: PartFrame, Point: i + 1, Why: "the digest is not that of the filings"})
 		}
 	}
-	return append(faults, compare(last.Lines, b.Lines)...)
+	return faults
+}
+
+func (b *Bundle) verifySelections(last history) (faults []Fault) {
+	for i, digest := range last.digests(b.Opening.Points) {
+		if i < len(b.Records) && digest != b.Records[i].Selection {
+			faults = append(faults, Fault{Part: PartSelection, Point: i + 1, Why: "the digest is not that of the draw"})
+		}
+	}
+	return faults
 }
 
 func (b *Bundle) verifyKeys() (faults []Fault) {
@@ -102,7 +138,7 @@ func (b *Bundle) verifyKeys() (faults []Fault) {
 		key, revealed := b.Keys[c.Party]
 		switch {
 		case !revealed:
-			blame(c.Party, "it was not revealed")
+			faults = append(faults, Fault{Part: PartKey, Party: c.Party, Why: "it was not revealed", Open: true})
 			continue
 		case key.Commit(c.Party, b.Opening.Quarter) != c.Hash:
 			blame(c.Party, "it is not the one committed to")
@@ -131,27 +167,25 @@ func (b *Bundle) verifyPending() (faults []Fault) {
 	return faults
 }
 
-// compare names the filings whose published line is not the drawn one.
+// compare names the filings whose published line is not the drawn one; both
+// lists are in order.
 func compare(drawn, published []Line) (faults []Fault) {
 	blame := func(n int, why string) { faults = append(faults, Fault{Part: PartLine, N: n, Why: why}) }
-	open := make(map[int]Line, len(drawn))
-	for _, l := range drawn {
-		open[l.N] = l
-	}
-	for _, l := range published {
-		want, ok := open[l.N]
-		delete(open, l.N)
+	for len(drawn)+len(published) > 0 {
 		switch {
-		case !ok:
-			blame(l.N, "it was not drawn, or is there twice")
-		case l != want:
-			blame(l.N, "it is not the line that was drawn: "+l.differs(want))
+		case len(drawn) == 0 || len(published) > 0 && published[0].N < drawn[0].N:
+			blame(published[0].N, "it was not drawn, or is there twice")
+			published = published[1:]
+			continue
+		case len(published) == 0 || drawn[0].N < published[0].N:
+			blame(drawn[0].N, "it was drawn and is missing")
+			drawn = drawn[1:]
+			continue
+		case drawn[0] != published[0]:
+			blame(drawn[0].N, "it is not the line that was drawn: "+published[0].differs(drawn[0]))
 		}
+		drawn, published = drawn[1:], published[1:]
 	}
-	for n := range open {
-		blame(n, "it was drawn and is missing")
-	}
-	slices.SortStableFunc(faults, func(x, y Fault) int { return x.N - y.N })
 	return faults
 }
 

@@ -1,9 +1,7 @@
 package sampling
 
 import (
-	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -11,23 +9,36 @@ import (
 
 func bundle(t testing.TB) Bundle {
 	t.Helper()
-	b := Bundle{Opening: opening(2, "t01"), Keys: keys(), Filings: ten()}
+	filings := ten()
 	for i := 5; i < 10; i++ {
-		b.Filings[i].Point = 2
+		filings[i].Point = 2
 	}
-	f := frame(t, b.Opening, b.Filings)
-	for point := 1; point <= 2; point++ {
-		s := draw(t, f, point)
-		b.Records = append(b.Records, Record{f.Digest(point), s.Digest()})
-		b.Lines = s.Lines
+	return *closed(t, opening(2, "t01"), filings)
+}
+
+// results are checks of all that was drawn: passed, failed, cleared, open and
+// not held in turn.
+func results(f *Frame, lines []Line) (out []Result) {
+	for _, l := range lines {
+		for _, c := range f.cases(l.N) {
+			r := Result{N: l.N, Case: c, Check: "k" + c, Method: l.Method, On: "2026-02-11"}
+			switch r.Outcome = []Outcome{Passed, Failed, Cleared, Rejected, Pending, NotHeld}[len(out)%6]; r.Outcome {
+			case Pending:
+				r.On = ""
+			case NotHeld:
+				r.Check, r.Method, r.On = "", "", ""
+			}
+			out = append(out, r)
+		}
 	}
-	return b
+	return out
 }
 
 func TestVerifyHolds(t *testing.T) {
 	b := bundle(t)
 	slices.Reverse(b.Filings)
 	slices.Reverse(b.Lines)
+	slices.Reverse(b.Results)
 	if faults := Verify(b); len(faults) > 0 {
 		t.Error(faults)
 	}
@@ -53,6 +64,17 @@ func TestVerifyNamesWhatDoesNotHold(t *testing.T) {
 		"was drawn: reason":                  func(b *Bundle) { b.Lines[0].Reason = Late },
 		"was drawn: method":                  func(b *Bundle) { b.Lines[0].Method = "phone" },
 		"was drawn: ticket":                  func(b *Bundle) { b.Lines[0].Ticket[31] ^= 1 },
+		"result of filing 1: case c1: it wa": func(b *Bundle) { b.Results = b.Results[1:] },
+		"c1: it was not drawn, or its resul": func(b *Bundle) { b.Results = append(b.Results, b.Results[0]) },
+		"c2: it was not drawn, or its resul": func(b *Bundle) { b.Results = append(b.Results, Result{N: 2, Case: "c2"}) },
+		"case c9: it was not drawn":          func(b *Bundle) { b.Results[0].Case = "c9" },
+		`outcome "fine" is not known`:        func(b *Bundle) { b.Results[0].Outcome = "fine" },
+		"it is passed without the check":     func(b *Bundle) { b.Results[0].Check = "" },
+		"passed without the check, its meth": func(b *Bundle) { b.Results[0].Method = "" },
+		"it is open and has a day":           func(b *Bundle) { b.Results[0].Outcome = Pending },
+		`"2026-02-30" is no day`:             func(b *Bundle) { b.Results[0].On = "2026-02-30" },
+		"checked by phone, drawn was attend": func(b *Bundle) { b.Results[0].Method = "phone" },
+		"digest: it is not that of the bund": func(b *Bundle) { b.Stated = Hash{1} },
 	} {
 		b := bundle(t)
 		b.Keys = maps.Clone(b.Keys)
@@ -72,6 +94,42 @@ func sameKey(b *Bundle) {
 	b.Opening.Commitments[1].Hash = b.Keys["org"].Commit("dic", q)
 }
 
+// A method that was overridden on record holds.
+func TestVerifyAllowsOverrides(t *testing.T) {
+	b := bundle(t)
+	b.Results[0].Method, b.Results[0].Overridden = "phone", true
+	if faults := Verify(b); len(faults) > 0 {
+		t.Error(faults)
+	}
+}
+
+// Without a key nothing can be told of the draw, unless something else is wrong.
+func TestUnrevealedIsNotTampered(t *testing.T) {
+	b := bundle(t)
+	b.Keys = maps.Clone(b.Keys)
+	if got := Judge(Verify(b)); got != Holds {
+		t.Errorf("revealed: %v", got)
+	}
+	delete(b.Keys, "dic")
+	if got := Judge(Verify(b)); got != Unknown {
+		t.Errorf("without a key: %v", Verify(b))
+	}
+	for name, change := range map[string]func(b *Bundle){
+		"filing": func(b *Bundle) { b.Filings[0].Branch = "b002" },
+		"key":    func(b *Bundle) { b.Keys["org"] = Key{1} },
+		"result": func(b *Bundle) { b.Results = b.Results[1:] },
+		"digest": func(b *Bundle) { b.Stated = Hash{1} },
+	} {
+		b := bundle(t)
+		b.Keys = maps.Clone(b.Keys)
+		delete(b.Keys, "dic")
+		change(&b)
+		if got := Judge(Verify(b)); got != Broken {
+			t.Errorf("without a key and with another %s: %v", name, Verify(b))
+		}
+	}
+}
+
 func TestOpeningsThatAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*Opening){
 		"quarter":       func(o *Opening) { o.Quarter = "2026Q1" },
@@ -87,6 +145,10 @@ func TestOpeningsThatAreRefused(t *testing.T) {
 		"is empty":      func(o *Opening) { o.Methods = nil },
 		"weight 0":      func(o *Opening) { o.TopUpMethods[0].Weight = 0 },
 		`method "a b"`:  func(o *Opening) { o.TopUpMethods[0].Method = "a b" },
+		"2 dates for 1": func(o *Opening) { o.Dates = []string{"2026-01-31", "2026-02-28"} },
+		`"2026-02-29"`:  func(o *Opening) { o.Dates = []string{"2026-02-29"} },
+		"of point 2 is": func(o *Opening) { o.Points, o.Dates = 2, []string{"2026-02-28", "2026-01-31"} },
+		"-1 lead days":  func(o *Opening) { o.LeadDays = -1 },
 	} {
 		o := opening(1, "t01")
 		change(&o)
@@ -94,38 +156,4 @@ func TestOpeningsThatAreRefused(t *testing.T) {
 			t.Errorf("instead of %q: %v", want, err)
 		}
 	}
-}
-
-// BenchmarkDraw draws quarters of 500,000 filings in 4,100 strata: ten of them
-// are 5,000,000 in 41,000. With -short a tenth of that.
-func BenchmarkDraw(b *testing.B) {
-	filings, strata := 500_000, 4_100
-	if testing.Short() {
-		filings, strata = filings/10, strata/10
-	}
-	o := opening(3)
-	for s := range strata {
-		o.Strata = append(o.Strata, fmt.Sprintf("t%05d", s))
-	}
-	all := make([]Filing, filings)
-	for i := range all {
-		all[i] = Filing{N: i + 1, Stratum: o.Strata[i%strata], Branch: fmt.Sprintf("b%02d", i/strata%50),
-			Cases: []string{fmt.Sprintf("c%07d", i)}, Point: 1 + 3*i/filings}
-		if i%50 == 0 {
-			all[i].Withdrawn = i + 1
-		}
-	}
-	lots := keys().Lots(q)
-	b.ReportAllocs()
-	for b.Loop() {
-		f := frame(b, o, all)
-		if s, err := f.Draw(3, lots); err != nil || len(s.Lines) < filings*3/10*98/100 {
-			b.Fatal(len(s.Lines), err)
-		}
-	}
-	took := b.Elapsed()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	b.ReportMetric(float64(took.Nanoseconds())/float64(b.N)/float64(filings), "ns/filing")
-	b.ReportMetric(float64(m.Sys)/(1<<20), "MB-sys")
 }

@@ -130,6 +130,9 @@ func (l *life) isVotedOn() bool {
 	if l.must(l.approval(), "claim-plan-slot", "within-approval-time") {
 		return true
 	}
+	if l.refusedFor("no-open-check") {
+		return l.isNotApproved(is(RefuseReason, "抽查不合格"))
+	}
 	// Of the year's plan no place is left, or no time.
 	return !l.gone && l.refusal != nil && l.lapses()
 }

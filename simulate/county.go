@@ -153,7 +153,8 @@ func (c *county) another(than register.OfficeID, r *rand.Rand) register.OfficeID
 func (c *county) staffCounty(r *rand.Rand, o *register.Org, from calendar.Date) {
 	c.reviewers = c.colleagues(c.appoint(r, o, register.CountyReviewer, "reviewer-1", from), c.appoint(r, o, register.CountyReviewer, "reviewer-2", from))
 	c.heads = c.colleagues(c.appoint(r, o, register.CountyHead, "head", from))
-	c.inspectors = c.colleagues(c.appoint(r, o, register.Inspector, "inspector-1", from), c.appoint(r, o, register.Inspector, "inspector-2", from))
+	c.inspectors = c.colleagues(c.appoint(r, o, register.Inspector, "inspector-1", from), c.appoint(r, o, register.Inspector, "inspector-2", from),
+		c.appoint(r, o, register.Inspector, "inspector-3", from), c.appoint(r, o, register.Inspector, "inspector-4", from))
 	c.auditor = c.appoint(r, o, register.Auditor, "auditor", from)
 	c.admin = c.appoint(r, o, register.Administrator, "admin", from)
 }

@@ -41,7 +41,7 @@ func (p *play) found(ctx context.Context) error {
 		{ID: "simulate-1", Prefix: "示例A", Digits: 7, First: 1, Last: half},
 		{ID: "simulate-2", Prefix: "示例B", Digits: 7, First: 1, Last: 2 * n},
 	}
-	return p.put(ctx, p.from, slices.Concat(entities(c.orgs), entities(c.people), entities(c.offices), entities(c.kin), entities(pools)))
+	return p.put(ctx, p.from, slices.Concat(entities(c.orgs), entities(c.people), entities(c.offices), entities(c.kin), entities(pools), p.undrawn()))
 }
 
 // enter registers who comes today, and the plans of a year that begins.

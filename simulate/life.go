@@ -230,6 +230,10 @@ func (l *life) must(s step, final ...string) bool {
 		if slices.ContainsFunc(final, l.refusedFor) {
 			return false
 		}
+		if l.refusedFor("point-passed") {
+			l.waitUntil(calendar.On(l.on.Year(), l.on.Month(), 1).AddMonths(1).AddDays(l.rand.IntN(8)))
+			continue
+		}
 		if s.reason == "" && (l.refusedFor("late") || l.refusedFor("within-conversion-time")) {
 			s.reason = "工作衔接不及时,逾期办理"
 			continue

@@ -31,6 +31,10 @@ func (l *life) meets(m meeting) bool {
 		}
 		o := refused
 		switch {
+		case l.play.draws.keeper != nil && l.slips(neverRecorded):
+			// The calendar lets the filing lapse when the quarter's frame is closed.
+			l.waitUntil(register.QuarterOf(l.on).Last().AddDays(l.param(ClosingDays) + 3))
+			continue
 		case l.slips(notAsFiled):
 			l.wait(1, 3)
 			o = l.vote(l.ballot(m.passes), m.more)
@@ -79,6 +83,7 @@ func (l *life) files(m meeting) bool {
 	if !l.must(filing()) {
 		return false
 	}
+	l.play.filed(day)
 	l.voters = l.eligible()
 	l.on = calendar.Max(l.on, day)
 	return true

@@ -13,6 +13,7 @@ import (
 	"jinchu/calendar"
 	"jinchu/engine"
 	"jinchu/register"
+	"jinchu/spotcheck"
 	"jinchu/workflows"
 )
 
@@ -25,6 +26,10 @@ type Config struct {
 	Seed   uint64 // the same seed plays the same
 	Until  calendar.Date
 	Keys   *register.Keys // seal the made-up ID numbers; nil: people have none
+	// Holders hold the keys of the spot checks' draw, and Seal keeps their
+	// shares; nil: nothing is drawn. With other keys others are drawn.
+	Holders []spotcheck.Holder
+	Seal    *spotcheck.Seal
 	// Progress is told how many days of how many are played; may be nil.
 	Progress func(done, total int)
 }
@@ -48,6 +53,7 @@ type play struct {
 	lives     []*life
 	dice      dice
 	tally     *tally
+	draws     *draws
 	newcomers map[calendar.Date][]*life // who enters the register on a day
 	days      map[calendar.Date][]*life // who acts on a day
 }
@@ -98,7 +104,7 @@ func newPlay(ctx context.Context, e *engine.Engine, cfg Config) (*play, error) {
 	case !e.Calendar().Published(from.Year()) || !e.Calendar().Published(cfg.Until.Year()):
 		return nil, fmt.Errorf("from %s to %s: %w", from, cfg.Until, &calendar.NotLoaded{Year: from.Year()})
 	}
-	p := &play{engine: e, workflow: w, config: cfg, from: from, edition: workflows.Rules2026.Date(e.Profile()),
+	p := &play{draws: newDraws(e, cfg), engine: e, workflow: w, config: cfg, from: from, edition: workflows.Rules2026.Date(e.Profile()),
 		dice: newDice(cfg.Seed), tally: newTally(), newcomers: map[calendar.Date][]*life{}, days: map[calendar.Date][]*life{}}
 	var err error
 	if p.county, err = newCounty(cfg, from); err != nil {
@@ -123,6 +129,9 @@ func (p *play) day(ctx context.Context, today calendar.Date) error {
 	if err := p.enter(ctx, today); err != nil {
 		return err
 	}
+	if err := p.calendarWorks(ctx, today); err != nil {
+		return fmt.Errorf("the calendar's work on %s: %w", today, err)
+	}
 	acting := p.days[today]
 	delete(p.days, today)
 	for round := 0; len(acting) > 0; round++ {
@@ -144,7 +153,7 @@ func (p *play) day(ctx context.Context, today calendar.Date) error {
 		}
 		acting = again
 	}
-	return nil
+	return p.inspect(ctx, today)
 }
 
 // round does one act of each life. Those that only move their own case come
@@ -189,11 +198,20 @@ func (p *play) phase(action string) int {
 				return taking
 			}
 		}
+		if slices.ContainsFunc(r.Effects, numbersFilings) {
+			return taking
+		}
 		if len(r.Effects) > 0 {
 			phase = changing
 		}
 	}
 	return phase
+}
+
+// numbersFilings reports whether an effect gives out the numbers of filings,
+// which decide what is drawn.
+func numbersFilings(e engine.Effect) bool {
+	return e.Key == workflows.NumberFiling.Key || e.Key == workflows.LeaveFiling.Key
 }
 
 // workday is the first working day on or after a day. Where the calendar is

@@ -142,6 +142,10 @@ func (p *play) events() []Count {
 		count("conversion-returns", "转正材料退回", "returns of conversions", t.acts[ReturnConversion.Key]),
 		count("rejected", "预审不合格", "rejected in pre-review", t.acts[Reject.Key]),
 		count("frauds", "查实弄虚作假", "fraud found", t.frauds),
+		count("filings-lapsed", "会前备案失效", "filings lapsed", t.acts[LapseFiling.Key]),
+		count("checks", "办结抽查", "checks carried out", t.acts[RecordCheck.Key]),
+		count("checks-overridden", "变更抽查方式", "checks overridden", t.acts[OverrideCheck.Key]),
+		count("checks-rectified", "抽查整改", "checks rectified", t.acts[RectifyCheck.Key]),
 		count("failed-ballots", "票决未通过", "failed ballots", led(RecordMeeting, NotAdopted)+led(RecordMeeting, ConversionNotAdopted)),
 		count("objections", "受理异议", "objections received", t.acts[ReceiveObjection.Key]),
 		count("objections-upheld", "异议属实", "objections upheld", t.upheld),
@@ -217,8 +221,12 @@ func (p *play) overdue(ctx context.Context) ([]Count, error) {
 	}
 	var out []Count
 	for key, count := range n {
-		a, _ := p.workflow.Action(key)
-		out = append(out, Count{key, a.Words, count})
+		for _, w := range p.engine.Workflows() {
+			if a, ok := w.Action(key); ok {
+				out = append(out, Count{key, a.Words, count})
+				break
+			}
+		}
 	}
 	return most(out), nil
 }

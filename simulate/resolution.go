@@ -75,6 +75,8 @@ func (l *life) isDecidedAbove() bool {
 	case VotedExtend.Key:
 		if l.do(l.officer(signs), ApproveExtension, l.seats()) {
 			l.ends, l.isExtended, l.isUpheld = l.ends.AddMonths(l.extension), true, false
+		} else if l.refusedFor("no-open-check") {
+			l.isRefused("抽查不合格")
 		}
 		return false
 	case VotedCancel.Key:
@@ -96,7 +98,13 @@ func (l *life) isDecidedAbove() bool {
 		}
 		approve.reason = "党委会未能按期召开"
 	}
-	return l.isTakenUp() && l.must(approve)
+	if l.isTakenUp() && l.must(approve) {
+		return true
+	}
+	if l.refusedFor("no-open-check") {
+		l.isRefused("抽查不合格")
+	}
+	return false
 }
 
 // isReturnedLater returns the papers of a conversion and brings them in order.

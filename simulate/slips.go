@@ -60,6 +60,7 @@ var (
 	filedLate       = newSlip("filed-late", "会前备案过晚", "the meeting is filed too late", 15)
 	rosterShort     = newSlip("roster-short", "备案名单不全", "the roster is incomplete", 30)
 	qualifiedStale  = newSlip("qualification-stale", "预审合格后逾月未开会", "no meeting within a month", 8)
+	neverRecorded   = newSlip("never-recorded", "备案后未登记大会", "the meeting filed is never recorded", 40)
 	notAsFiled      = newSlip("not-as-filed", "未按备案时间开会", "not held as filed", 25)
 	noQuorum        = newSlip("no-quorum", "到会不足半数", "no quorum", 20)
 	showOfHands     = newSlip("show-of-hands", "举手表决", "by show of hands", 30)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"jinchu/calendar"
 	"jinchu/engine"
 	"jinchu/register"
 	. "jinchu/workflows"
@@ -88,11 +89,22 @@ func (t *tally) accept(l *life, a *engine.Answer) {
 	if l.stage != "" {
 		t.stays[l.stage] = append(t.stays[l.stage], l.since.DaysUntil(on))
 	}
-	stage, _ := l.play.workflow.Stage(a.Stage)
-	l.stage, l.since, l.ended = a.Stage, on, stage.End
+	l.moveTo(a.Stage, on)
 	if l.step.action == Approve.Key {
 		t.used[l.held[PlanSlot.Kind]]++
 	}
+}
+
+// lapsed counts what the calendar did to the filing of a life.
+func (t *tally) lapsed(l *life, a *engine.Answer, on calendar.Date) {
+	t.acts[LapseFiling.Key]++
+	t.stays[l.stage] = append(t.stays[l.stage], l.since.DaysUntil(on))
+	l.moveTo(a.Stage, on)
+}
+
+func (l *life) moveTo(key string, on calendar.Date) {
+	stage, _ := l.play.workflow.Stage(key)
+	l.stage, l.since, l.ended = key, on, stage.End
 }
 
 // waits are the days spent in each stage that was left.

@@ -93,11 +93,14 @@ func (r *runner) seq(c *caseName) (int64, error) {
 
 // opens fills in a move that opens a case.
 func (r *runner) opens(d *deed, m *engine.Move) (*caseName, error) {
-	p := r.names.people[d.person]
-	if p == nil {
-		return nil, fmt.Errorf("no person is named %q", d.person)
+	c := &caseName{workflow: d.open}
+	if d.person != "" {
+		p := r.names.people[d.person]
+		if p == nil {
+			return nil, fmt.Errorf("no person is named %q", d.person)
+		}
+		c.person, c.org = p.ID, p.Org
 	}
-	c := &caseName{workflow: d.open, person: p.ID, org: p.Org}
 	if d.org != "" {
 		c.org = r.names.orgs[d.org].ID
 	}

@@ -18,9 +18,9 @@
 // stand several times. A '#' after a blank begins a comment.
 //
 //	story     = line...
-//	line      = setting | [DAY] register | DAY act | DAY both | DAY clock | forward | [DAY] expect
+//	line      = setting | [DAY] register | DAY act | DAY both | DAY clock | forward | [DAY] find | [DAY] expect
 //
-//	setting   = "profile" NAME | "set" PARAMETER=VALUE [wrong]
+//	setting   = "profile" NAME | "set" PARAMETER=VALUE [wrong] | "quarters" "drawn"
 //	register  = ( "org" KIND NAME TITLE ["in" ORG] [flag...]
 //	            | "person" NAME [TITLE] DATE ["in" ORG] [flag|KEY=VALUE...]
 //	            | "member"|"probationary" NAME [TITLE] [DATE] [POST "of" ORG] ["in" ORG] [flag|KEY=VALUE...]
@@ -36,14 +36,15 @@
 //	act       = deed [outcome]
 //	deed      = PERSON[/POST] ACTION CASE [give...]
 //	          | "clock" ACTION CASE [give...]
-//	          | "open" WORKFLOW CASE "for" PERSON ["in" ORG] "by" PERSON[/POST] ["via" ACTION] ["part-of" CASE] [give...]
+//	          | "open" WORKFLOW CASE ["for" PERSON] ["in" ORG] "by" PERSON[/POST] ["via" ACTION] ["part-of" CASE] [give...]
 //	give      = FIELD=VALUE | "on" DATE | "because" TEXT | "seen="NUMBER|"last" | "key="KEY
 //	outcome   = "->" STAGE | refusal... | "??" CODE [":" WORDS]
 //	refusal   = "!!" ARTICLE [":" WORDS]
 //	both      = "both" "{" deed "|" deed "}" "->" "one"|"both"|"same"
 //	clock     = "clock"
 //	forward   = "fast-forward" CASE "to" STAGE ["by" DATE | "on" DATE]
-//	expect    = "expect" ( CASE fact | PERSON trait | "verify" "ok" )
+//	find      = "find" CASE WORKFLOW ["part-of" CASE] ["in" ORG]
+//	expect    = "expect" ( CASE fact | PERSON trait | WORKFLOW "of" CASE|ORG NUMBER | "verify" "ok" )
 //
 // DAY is a date or a date with a time of day; an act is recorded then, in
 // Asia/Shanghai, and at 09:00 where no time is given. doc/stories.md explains

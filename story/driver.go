@@ -32,6 +32,9 @@ type Driver interface {
 	Person(ctx context.Context, id register.PersonID, now time.Time) (*register.Person, error)
 	// Members are the people kept in an organization.
 	Members(ctx context.Context, org register.OrgID, now time.Time) ([]*register.Person, error)
+	// Cases are the cases of a workflow that depend on a case, or are kept in
+	// an organization, oldest first; "" does not select.
+	Cases(ctx context.Context, workflow string, parent engine.CaseID, org register.OrgID) ([]engine.Row, error)
 	// Clock runs what the calendar does as of an instant.
 	Clock(ctx context.Context, now time.Time) error
 	// Verify checks everything of the story's county: the chains, and that

@@ -14,6 +14,7 @@ import (
 	"jinchu/engine"
 	"jinchu/ledger"
 	"jinchu/register"
+	"jinchu/spotcheck"
 )
 
 // EngineDriver plays stories through the engine over a store. Every story
@@ -24,6 +25,7 @@ type EngineDriver struct {
 	workflows func() []*engine.Workflow
 	profile   func(name string) (*engine.Profile, error)
 	stories   int
+	holders   []spotcheck.Holder // of the keys of the draw
 
 	engine *engine.Engine
 	county register.CountyID
@@ -38,7 +40,7 @@ type EngineDriver struct {
 // with different texts share a database without meeting. Workflows and
 // profile give the regulation, fresh at each call.
 func NewEngineDriver(store engine.Store, run string, workflows func() []*engine.Workflow, profile func(name string) (*engine.Profile, error)) (*EngineDriver, error) {
-	d := &EngineDriver{store: store, run: run, workflows: workflows, profile: profile, plain: map[string]*engine.Workflow{}}
+	d := &EngineDriver{store: store, run: run, workflows: workflows, profile: profile, holders: knownKeys(), plain: map[string]*engine.Workflow{}}
 	for _, w := range workflows() {
 		if err := w.Compile(nil); err != nil {
 			return nil, err
@@ -161,13 +163,6 @@ func (d *EngineDriver) Members(ctx context.Context, org register.OrgID, _ time.T
 	return view.Members(org), view.Err()
 }
 
-// Clock implements [Driver]. Deadlines are seen at read time, so the calendar
-// has nothing to do but the acts that stories give it by name.
-func (d *EngineDriver) Clock(ctx context.Context, now time.Time) error {
-	_, err := d.engine.Tick(ctx, d.county, now)
-	return err
-}
-
 // Param implements [Driver].
 func (d *EngineDriver) Param(key string, on calendar.Date) int {
 	if p := paramOf(paramsOf(d), key); p != nil {
@@ -195,6 +190,11 @@ func (d *EngineDriver) Verify(ctx context.Context) error {
 		return err
 	}
 	for id := range d.cases {
+		if _, ok := rows[id]; !ok {
+			return fmt.Errorf("case %s has events but no row", id)
+		}
+	}
+	for id := range rows { // those the calendar opened included
 		if err := d.verifyChain(ctx, string(id)); err != nil {
 			return err
 		}
@@ -202,10 +202,7 @@ func (d *EngineDriver) Verify(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		row, ok := rows[id]
-		if !ok {
-			return fmt.Errorf("case %s has events but no row", id)
-		}
+		row := rows[id]
 		if folded := engine.RowOf(c); folded != row {
 			return fmt.Errorf("case %s: its row %+v is not the fold of its events %+v", id, row, folded)
 		}

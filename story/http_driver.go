@@ -82,7 +82,10 @@ func (d *HTTPDriver) Act(ctx context.Context, office register.OfficeID, m engine
 	}
 	path := "/api/v1/cases"
 	if m.Case == "" {
-		body["workflow"], body["person"], body["org"] = m.Workflow, m.Person, m.Org
+		body["workflow"], body["org"] = m.Workflow, m.Org
+		if m.Person != "" {
+			body["person"] = m.Person
+		}
 		if m.Parent != "" {
 			body["parent"] = m.Parent
 		}

@@ -20,6 +20,7 @@ type File struct {
 	first, last calendar.Date // of the dated lines
 	plans       bool          // the story sets the plans itself
 	pools       bool          // the story sets the pools itself
+	drawn       bool          // spot checks are drawn
 }
 
 // Key is the story's name without folders and ending.
@@ -152,9 +153,19 @@ func (p *parser) statement() (statement, error) {
 	case (verb == "profile" || verb == "set") && !dated:
 		p.rest = p.rest[1:]
 		return p.setting(verb)
+	case verb == "quarters" && !dated:
+		p.rest = p.rest[1:]
+		if !p.take("drawn") {
+			return nil, p.errorf(`expected "drawn"`)
+		}
+		p.file.drawn = true
+		return drawsQuarters{}, nil
 	case verb == "fast-forward" && !dated:
 		p.begun, p.rest = true, p.rest[1:]
 		return p.forward()
+	case verb == "find":
+		p.begun, p.rest = true, p.rest[1:]
+		return p.find()
 	case verb == "expect":
 		p.begun, p.rest = true, p.rest[1:]
 		return p.expect()
@@ -173,7 +184,7 @@ func (p *parser) statement() (statement, error) {
 
 // verbs are the words that begin a line, in order.
 func verbs() []string {
-	out := append([]string{"profile", "set", "fast-forward", "expect"}, registerVerbs...)
+	out := append([]string{"profile", "set", "quarters", "fast-forward", "find", "expect"}, registerVerbs...)
 	slices.Sort(out)
 	return out
 }
@@ -289,7 +300,7 @@ var (
 )
 
 // reserved are words that no name may be, because lines use them.
-var reserved = []string{"open", "clock", "both", "expect", "for", "by", "in", "on", "of", "to", "via", "because", "part-of", "all", "nobody", "verify", "profile", "set", "fast-forward"}
+var reserved = []string{"open", "clock", "both", "expect", "for", "by", "in", "on", "of", "to", "via", "because", "part-of", "all", "nobody", "verify", "profile", "set", "fast-forward", "find"}
 
 // declare takes a new name.
 func (p *parser) declare(k kind) (string, error) {

@@ -75,7 +75,7 @@ func (p *parser) deed() (*deed, error) {
 	return d, p.gives(d)
 }
 
-// opening reads: WORKFLOW CASE for PERSON [in ORG] by WHO [via ACTION] [part-of CASE].
+// opening reads: WORKFLOW CASE [for PERSON] [in ORG] by WHO [via ACTION] [part-of CASE].
 func (p *parser) opening() (*deed, error) {
 	t, err := p.next("a workflow, as admission")
 	if err != nil {
@@ -85,11 +85,13 @@ func (p *parser) opening() (*deed, error) {
 	if d.name, err = p.declare(aCase); err != nil {
 		return nil, err
 	}
-	if !p.take("for") {
-		return nil, p.errorf(`expected "for" and the name of a person`)
-	}
-	if d.person, err = p.refer(aPerson); err != nil {
-		return nil, err
+	if !p.peek("in") { // a case about an organization has no person
+		if !p.take("for") {
+			return nil, p.errorf(`expected "for" and the name of a person, or "in" and an organization`)
+		}
+		if d.person, err = p.refer(aPerson); err != nil {
+			return nil, err
+		}
 	}
 	if p.take("in") {
 		if d.org, err = p.refer(anOrg); err != nil {

@@ -19,6 +19,8 @@ func (p *parser) expect() (statement, error) {
 		return nil, err
 	}
 	switch {
+	case p.take("of"):
+		return p.expectCases(t)
 	case p.names[t.text] == aCase:
 		return p.expectCase(t.text)
 	case p.names[t.text] == aPerson || anonymous.MatchString(t.text):

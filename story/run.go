@@ -10,6 +10,7 @@ import (
 	"jinchu/calendar"
 	"jinchu/engine"
 	"jinchu/register"
+	"jinchu/workflows"
 )
 
 // Result is how a story came out.
@@ -107,7 +108,8 @@ func (r *runner) play(l *Line) error {
 	}
 	_, isProfile := l.do.(useProfile)
 	_, isSetting := l.do.(setParam)
-	if isProfile || isSetting {
+	_, isDraw := l.do.(drawsQuarters)
+	if isProfile || isSetting || isDraw {
 		return l.do.run(r, l)
 	}
 	if err := r.begin(); err != nil {
@@ -133,11 +135,24 @@ func (r *runner) begin() error {
 	}
 	r.names = newNames(mark, r.file.Key(), county)
 	r.keep(r.names.begin(), calendar.DateOf(r.now), r.now)
+	if !r.file.drawn {
+		r.keep(r.undrawn(), calendar.DateOf(r.now), r.now)
+	}
 	if !r.file.pools {
 		r.keep([]register.Entity{&register.Pool{ID: r.names.id("pool", "story"), Prefix: fmt.Sprint(r.file.year()),
 			Digits: 4, First: 1, Last: 9999}}, calendar.DateOf(r.now), r.now)
 	}
 	return nil
+}
+
+// undrawn are the quarters around the story, as a county has them before it
+// begins to draw spot checks.
+func (r *runner) undrawn() []register.Entity {
+	var out []register.Entity
+	for q := register.QuarterOf(calendar.On(r.file.year()-1, 1, 1)); q.First().Year() <= r.file.last.Year()+3; q = q.Next() {
+		out = append(out, &register.Quarter{ID: q, Undrawn: true})
+	}
+	return out
 }
 
 // year is the year of the story's first dated line.
@@ -305,9 +320,11 @@ func (r *runner) caseOf(name string) (*caseName, error) {
 
 // paramsOf are the parameters of the workflows a driver plays.
 func paramsOf(d Driver) []*engine.Param {
-	w, ok := d.Workflow("admission")
-	if !ok {
-		return nil
+	var out []*engine.Param
+	for _, w := range workflows.All() {
+		if known, ok := d.Workflow(w.Key); ok {
+			out = append(out, known.Params...)
+		}
 	}
-	return w.Params
+	return out
 }

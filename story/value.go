@@ -75,7 +75,7 @@ func (r *runner) typed(f *engine.Field, text string, c *caseName) (any, error) {
 	case engine.KindExclusions:
 		return r.exclusions(text)
 	case engine.KindItems:
-		return items(text), nil
+		return r.items(text), nil
 	case engine.KindDocuments:
 		return documents(text), nil
 	}
@@ -185,17 +185,36 @@ func (r *runner) exclusions(text string) ([]engine.Exclusion, error) {
 	return out, nil
 }
 
-// items reads "key:text;key:text"; "none" is the empty list.
-func items(text string) []engine.Item {
+// items reads "key:text;key:text"; "none" is the empty list. A key that is the
+// name of an organization or a person, or PERSON/POST, stands for it.
+func (r *runner) items(text string) []engine.Item {
 	out := []engine.Item{}
 	if text == "none" {
 		return out
 	}
 	for _, part := range strings.Split(text, ";") {
 		key, rest := cut(part)
-		out = append(out, engine.Item{Key: key, Text: rest})
+		out = append(out, engine.Item{Key: r.names.itemKey(key), Text: rest})
 	}
 	return out
+}
+
+// itemKey is the identifier a key of an item stands for, or the key itself.
+func (n *names) itemKey(key string) string {
+	person, post, ofPost := strings.Cut(key, "/")
+	if o := n.orgs[key]; o != nil {
+		return string(o.ID)
+	}
+	if p := n.people[key]; p != nil {
+		return string(p.ID)
+	}
+	if !ofPost {
+		return key
+	}
+	if o, err := n.office(officeName{person: person, post: post}); err == nil {
+		return string(o.ID)
+	}
+	return key // nobody's: for the engine to judge
 }
 
 // documents reads "name,name"; the digest is that of the name.

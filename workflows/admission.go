@@ -22,6 +22,7 @@ func Admission() *Workflow {
 	w.Rules = append(w.Rules, preReviewRules()...)
 	w.Rules = append(w.Rules, meetingRules()...)
 	w.Rules = append(w.Rules, conversionRules()...)
+	withFilings(w.Rules)
 	return w
 }
 
@@ -235,7 +236,7 @@ var (
 )
 
 // approvalConditions hold for everything a committee approves.
-var approvalConditions = []Condition{HasApprovalPower, DeliberatedWhereNeeded, DecidedOneByOne, CommitteeMajority, FreshReviewer, NoKin, NoOpenObjection, NoOpenCheck}
+var approvalConditions = []Condition{HasApprovalPower, DeliberatedWhereNeeded, DecidedOneByOne, CommitteeMajority, FreshReviewer, NoKin, NoOpenObjection, PointPassed, NoOpenCheck}
 
 // deliberates reports whether an organization without power to approve, a
 // general branch or a village's committee, stands between the branch and the
@@ -252,15 +253,24 @@ func underDeliberatingBody(s *Situation) bool {
 // filing is the report of time, place and full roster before any general
 // meeting; filing again replaces what was filed before.
 func filing(r Rule) Rule {
-	return Art("备案监督", r).Giving(MeetingAt, Place).Taking(FullRoster).If(LeadTime, RosterIsFull, MayAccept, NoOpenObjection).
-		Recording(rosterNow).Logged("filing").With(paper("会前备案表", "filing"))
+	return Art("备案监督", r).Giving(MeetingAt, Place).Taking(FullRoster).If(LeadTime, QuarterIsOpen, RosterIsFull, MayAccept, NoOpenObjection).
+		Recording(rosterNow, recordBy).Making(NumberFiling).Logged("filing").With(paper("会前备案表", "filing"))
+}
+
+// unfiled gives up a filed meeting: it is put off, or nobody recorded it.
+func unfiled(who Role, a Action, from, to Stage) Rule {
+	r := Art("备案监督", who.May(a).In(from).To(to))
+	if a.Key == WithdrawFiling.Key {
+		r = r.Giving(StopReason)
+	}
+	return r
 }
 
 // meetingRules: filing, the general meeting and approval.
 func meetingRules() []Rule {
 	meeting := func(r Rule) Rule {
 		return r.Giving(Present, Yes).Taking(tallyTaken...).If(meetingConditions...).If(WithinMonthOfQualification).
-			Recording(recordEligible, recordBallot).With(paper("票决结果报告单", "result of the ballot"), paper("支部大会决议", "resolution"))
+			Recording(recordEligible, recordBallot).Making(HoldFiling).With(paper("票决结果报告单", "result of the ballot"), paper("支部大会决议", "resolution"))
 	}
 	refuse := func(finding Condition) Rule {
 		return closing(Art("细则 24", ApprovalBody.May(RefuseApproval).In(Submitted).To(Rejected)).Giving(RefuseReason).Taking(RejectGround).Taking(approvalTaken...).
@@ -270,6 +280,7 @@ func meetingRules() []Rule {
 	return []Rule{
 		filing(Branch.May(FileMeeting).In(Qualified).To(Filed)),
 		filing(Branch.May(FileMeeting).In(Filed).Stays()),
+		unfiled(Branch, WithdrawFiling, Filed, Qualified), unfiled(Clock, LapseFiling, Filed, Qualified).If(FilingOverdue),
 		meeting(Art("细则 20", Branch.May(RecordMeeting).In(Filed).To(Adopted))).When(Adopts),
 		meeting(Art("细则 20", Branch.May(RecordMeeting).In(Filed).To(NotAdopted))).When(Not(Adopts)).AnewRound().Claiming(PlanSlot.Do(Release)),
 		Art("票决办法", Branch.May(Resubmit).In(NotAdopted, Lapsed).To(DevelopmentTarget)).Giving(DecidedBy).If(Collective, WaitedAfterFailure, NoOpenObjection),

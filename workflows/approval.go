@@ -7,20 +7,16 @@ import (
 	. "jinchu/engine"
 )
 
-// SpotCheck is the workflow of a spot check: a dependent case. One that has
-// not ended well gates the case it checks.
-const SpotCheck = "spot-check"
-
-// clearedChecks are the stages in which a spot check has ended well.
-var clearedChecks = []string{"passed", "cleared"}
-
 // Conditions of approval and after.
 var (
 	NoOpenCheck = Cond("no-open-check", "无进行中或不合格的抽查", "no spot check is open or failed").Cite("抽查监督").OverChildren().
 			Test(func(s *Situation) []Words {
+			if _, passed := pointOf(s); !passed {
+				return nil // until then nothing of the draw shows
+			}
 			var out []Words
 			for _, child := range s.View.Children(s.Case.ID) {
-				if child.Workflow != SpotCheck || child.Ended && contains(clearedChecks, child.Stage) {
+				if child.Workflow != SpotCheck || contains(clearedChecks, child.Stage) {
 					continue
 				}
 				out = append(out, Words{Zh: "抽查 " + string(child.ID) + " 未完成或不合格", En: "spot check " + string(child.ID) + " is open or failed"})

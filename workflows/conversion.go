@@ -137,14 +137,14 @@ func conversionMeeting(to Stage) Rule {
 	return Art("细则 32", Branch.May(RecordMeeting).In(ConversionFiled).To(to)).
 		Giving(Present, Yes, Resolution).Taking(tallyTaken...).Taking(ExtendMonths, CancelReason).
 		If(meetingConditions...).If(ProbationOver, PostponementOver, HeardBeforeCancelling).
-		Noting(DiscussedInTime).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
+		Noting(DiscussedInTime).Recording(recordEligible, recordBallot).Making(HoldFiling).With(paper("支部大会决议", "resolution"))
 }
 
 // cancellationMeeting is the general meeting on a cancellation that the branch
 // proposed during probation.
 func cancellationMeeting(to Stage) Rule {
 	return Art("细则 31", Branch.May(RecordMeeting).In(CancellationFiled).To(to)).Giving(Present, Yes).Taking(tallyTaken...).
-		If(meetingConditions...).If(PersonHeard).Recording(recordEligible, recordBallot).With(paper("支部大会决议", "resolution"))
+		If(meetingConditions...).If(PersonHeard).Recording(recordEligible, recordBallot).Making(HoldFiling).With(paper("支部大会决议", "resolution"))
 }
 
 // decided is the committee's decision on a resolution about a probationary
@@ -180,6 +180,8 @@ func conversionRules() []Rule {
 		filing(Branch.May(FileMeeting).In(ConversionScreened, ConversionNotAdopted).To(ConversionFiled)),
 		filing(Branch.May(FileMeeting).In(CancellationProposed).To(CancellationFiled)),
 		filing(Branch.May(FileMeeting).In(ConversionFiled, CancellationFiled).Stays()),
+		unfiled(Branch, WithdrawFiling, ConversionFiled, ConversionScreened), unfiled(Clock, LapseFiling, ConversionFiled, ConversionScreened).If(FilingOverdue),
+		unfiled(Branch, WithdrawFiling, CancellationFiled, CancellationProposed), unfiled(Clock, LapseFiling, CancellationFiled, CancellationProposed).If(FilingOverdue),
 		Art("党章 43", AnyLevel.May(RecordHearing).In(ConversionScreened, ConversionFiled, ConversionNotAdopted, CancellationProposed, CancellationFiled, VotedCancel).Stays()).Giving(HearingRecord).If(NoKin),
 		conversionMeeting(VotedConvert).When(VoteConverts, Adopts).If(NoUpheldObjection),
 		conversionMeeting(VotedExtend).When(VoteExtends, Adopts).If(NotExtendedBefore, ExtensionLength),

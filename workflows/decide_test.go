@@ -41,6 +41,7 @@ func newTown(t testing.TB, members int) *town {
 		&register.Person{ID: "lin", Name: "林示例", Org: "990001001", Standing: register.Outside, Birth: calendar.MustParse("1999-03-02")},
 		&register.Plan{Org: "990001", Year: 2025, Quota: 5},
 		&register.Pool{ID: "pool", Digits: 6, First: 1, Last: 100},
+		&register.Quarter{ID: "2025Q2", Undrawn: true},
 	}
 	for i := range members {
 		entities = append(entities, &register.Person{ID: register.PersonID(fmt.Sprintf("m%02d", i)), Name: "吴示例", Org: "990001001", Standing: register.Full, Since: day})

@@ -10,4 +10,6 @@ package workflows
 import "jinchu/engine"
 
 // All returns every workflow of the regulation, fresh and not yet compiled.
-func All() []*engine.Workflow { return []*engine.Workflow{Admission()} }
+func All() []*engine.Workflow {
+	return []*engine.Workflow{Admission(), Quarters(), SpotChecks(), Circular(), Assessment(), AccountabilityCase()}
+}

@@ -52,6 +52,7 @@ var (
 	MaxReturns         = confirm(param("prereview.max_returns", "最多退回轮次", "rounds of return at most", 5, AtLeast, 1, "三级预审"))
 	MeetingMonths      = param("meeting.after_prereview_months", "预审合格后召开大会期限(月)", "time from qualification to the meeting (months)", 1, AtMost, 1, "细则 19")
 	FilingLeadDays     = confirm(param("meeting.filing_lead_days", "会前备案提前天数", "days of lead of the filing", 7, AtLeast, 1, "备案监督"))
+	LateFilings        = confirm(yesNo(param("meeting.late_filing", "逾期备案仍可受理,一律抽查", "late filings are taken, and always checked", 0, Free, 0, "备案监督")))
 	RecuseFromEligible = confirm(yesNo(param("kin.recused_leave_eligible", "回避的近亲属不计入应到会", "recused kin leave the eligible number", 0, Free, 0, "近亲繁殖")))
 	QuorumPercent      = percent(param("quorum.min_percent", "到会比例另须达到(%,0为仅须超过半数)", "attendance at least (percent, 0 for more than half only)", 0, AtLeast, 0, "细则 19"))
 	FailedVoteMonths   = confirm(param("failed_vote.wait_months", "表决未通过后不得再提的月数", "months to wait after a failed vote", 0, AtLeast, 0, "票决办法"))
@@ -72,12 +73,36 @@ var (
 	StepMonths         = confirm(param("step.remind_months", "无规定期限的步骤提醒(月)", "reminder for steps without a limit (months)", 12, Free, 0, "全程纪实"))
 )
 
-// Params are all parameters, in the order of the rulebook.
+// The numbers of the spot checks (抽查监督).
+var (
+	OnlinePercent    = confirm(percent(param("spotcheck.online_percent", "备案时即抽中的比例(%)", "drawn when filed (percent)", 30, Free, 0, "抽查监督")))
+	AttendWeight     = confirm(param("spotcheck.attend_weight", "列席权重", "weight of attending", 5, Free, 0, "抽查监督"))
+	VisitWeight      = confirm(param("spotcheck.visit_weight", "走访权重", "weight of visiting", 3, Free, 0, "抽查监督"))
+	PhoneWeight      = confirm(param("spotcheck.phone_weight", "电话权重", "weight of telephoning", 2, AtLeast, 1, "抽查监督"))
+	TopUpVisitWeight = confirm(param("spotcheck.topup_visit_weight", "补抽走访权重", "weight of visiting after the meeting", 6, Free, 0, "抽查监督"))
+	TopUpPhoneWeight = confirm(param("spotcheck.topup_phone_weight", "补抽电话权重", "weight of telephoning after the meeting", 4, AtLeast, 1, "抽查监督"))
+	StratumMin       = confirm(param("spotcheck.stratum_min", "备案少于几件的党委合并抽样", "committees with fewer filings are merged", 10, Free, 0, "抽查监督"))
+	ClosingDays      = confirm(param("spotcheck.closing_days", "季末后封闭抽样框的天数", "days from the quarter's end to the closing of the frame", 7, AtLeast, 1, "抽查监督"))
+	CloseDays        = confirm(param("spotcheck.close_workdays", "季末后公开关闭的期限(工作日)", "time to reveal and close after the quarter (working days)", 15, AtMost, 15, "抽查监督"))
+	TellHours        = confirm(param("spotcheck.tell_hours", "会前告知督查专班的小时数", "hours before the meeting at which the inspectors are told", 48, AtMost, 48, "抽查监督"))
+	ShareDays        = confirm(param("spotcheck.share_days", "密钥方应答期限(日)", "time for a party's share (days)", 1, AtMost, 3, "抽查监督"))
+	CheckAssignDays  = confirm(param("spotcheck.assign_days", "指派督查人员期限(日)", "time to assign the inspectors (days)", 3, Free, 0, "抽查监督"))
+	CheckDays        = confirm(param("spotcheck.check_days", "指派且大会召开后完成抽查的期限(日)", "time to check after assignment and meeting (days)", 15, Free, 0, "抽查监督"))
+	RecheckDays      = confirm(param("spotcheck.recheck_days", "复查期限(日)", "time for the recheck (days)", 15, Free, 0, "抽查监督"))
+	MaxRechecks      = confirm(param("spotcheck.max_rechecks", "最多复查次数", "rechecks at most", 3, AtLeast, 1, "抽查监督"))
+)
+
+var (
+	spotCheckParams = []*Param{CheckAssignDays, CheckDays, RectifyDays, RecheckDays, MaxRechecks}
+	quarterParams   = []*Param{OnlinePercent, AttendWeight, VisitWeight, PhoneWeight, TopUpVisitWeight, TopUpPhoneWeight, StratumMin, ClosingDays, CloseDays, TellHours, ShareDays, FilingLeadDays, SpotCheckPercent}
+)
+
+// Params are the parameters of the admission, in the order of the rulebook.
 var Params = []*Param{
 	Rules2026, MinAge, RejoinBarYears, RejoinBarFrom, FraudBanYears, TalkMonths, ActivistWaitMonths, ActivistFileMonths,
 	ContactDays, ContactsMin, ContactsMax, ReviewMonths, CultivationMonths, ConsentMonths, NoticeDays, CountPostingDay,
 	IntroducerCount, TrainingMinDays, TrainingMinHours, LeavingMonths, KinBan, ReviewSLAMonths, OpinionDays, CountySLADays,
-	RectifyDays, ObjectionDays, PlanByApproval, MaxReturns, MeetingMonths, FilingLeadDays, RecuseFromEligible, QuorumPercent, FailedVoteMonths,
+	RectifyDays, ObjectionDays, PlanByApproval, MaxReturns, MeetingMonths, FilingLeadDays, LateFilings, RecuseFromEligible, QuorumPercent, FailedVoteMonths,
 	ApprovalMonths, ApprovalMaxMonths, CountyRecordMonths, OathMonths, ProbationMonths, ExtensionMin, ExtensionMax,
 	ProbationReviewMon, ConversionNoticeOn, ConversionLagDays, ConversionMonths, PostponeMonths, SpotCheckPercent, ArchiveMonths, StepMonths,
 }

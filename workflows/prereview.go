@@ -72,7 +72,11 @@ var (
 			Reading(VisitNotes).After(RecordVisit).Holds(func(s *Situation) bool { _, ok := VisitNotes.Held(s.Case); return ok })
 
 	AllDefectsFixed = Cond("all-defects-fixed", "退回的缺陷已逐项整改", "every defect of the return is rectified").Cite("三级预审").
-			Reading(Defects, Rectified).Test(unfixed)
+			Reading(Defects, Rectified).Test(func(s *Situation) []Words {
+		defects, _ := Defects.Held(s.Case)
+		fixed, _ := Rectified.Given(s)
+		return unfixed(defects, fixed)
+	})
 
 	DefectsNamed = Cond("defects-named", "缺陷已逐项列明,编号不重复", "the defects are itemised").Cite("三级预审").Reading(Defects).OnInput().
 			Holds(func(s *Situation) bool {
@@ -187,9 +191,8 @@ func adverseOpinions(s *Situation) []Words {
 	return out
 }
 
-func unfixed(s *Situation) []Words {
-	defects, _ := Defects.Held(s.Case)
-	fixed, _ := Rectified.Given(s)
+// unfixed are the items for which nothing was done.
+func unfixed(defects, fixed []Item) []Words {
 	var out []Words
 	for _, d := range defects {
 		done := false

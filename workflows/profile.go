@@ -149,11 +149,13 @@ func setParam(values map[string]int, key string, value any) error {
 	return nil
 }
 
-// ParamByKey finds a parameter by its key.
+// ParamByKey finds a parameter of any workflow by its key.
 func ParamByKey(key string) (*engine.Param, bool) {
-	for _, p := range Params {
-		if p.Key == key {
-			return p, true
+	for _, w := range All() {
+		for _, p := range w.Params {
+			if p.Key == key {
+				return p, true
+			}
 		}
 	}
 	return nil, false

@@ -14,10 +14,11 @@ var (
 	LeadTime = Cond("lead-time", "会议时间比备案提前规定天数", "the filing leads the meeting by the days required").Cite("备案监督").
 			Reading(MeetingAt).OnInput().Test(func(s *Situation) []Words {
 		at, _ := MeetingAt.Given(s)
-		earliest := calendar.Max(s.On, s.Today).AddDays(FilingLeadDays.At(s))
-		if !at.Date().Before(earliest) {
+		recorded := calendar.Max(s.On, s.Today)
+		if leadsEnough(s, at.Date()) || LateFilings.On(s) && at.Date().After(recorded) {
 			return nil
 		}
+		earliest := recorded.AddDays(FilingLeadDays.At(s))
 		return Missing("会议最早可定于 "+earliest.String(), "the meeting can be on "+earliest.String()+" at the earliest")
 	})
 

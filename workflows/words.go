@@ -115,6 +115,8 @@ var (
 	ReplaceForm           = NewAction("replace-form", "换发入党志愿书", "replace the admission form").At(14)
 	Reconfirm             = NewAction("reconfirm", "重新确认预审结果", "reconfirm the pre-review")
 	FileMeeting           = NewAction("file-meeting", "会前备案", "file the meeting")
+	WithdrawFiling        = NewAction("withdraw-filing", "撤回会前备案", "withdraw the filing")
+	LapseFiling           = NewAction("lapse-filing", "会前备案失效", "let the filing lapse")
 	RecordMeeting         = NewAction("record-meeting", "召开支部党员大会", "hold the general meeting").At(15)
 	Deliberate            = NewAction("deliberate", "总支审议", "deliberate")
 	SubmitDossier         = NewAction("submit-dossier", "报党委审批", "submit for approval")

@@ -56,7 +56,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	site := &site{store: s, engine: e, county: county, keys: keys, now: time.Now}
+	site := &site{store: s, engine: e, county: county, keys: keys, now: time.Now, log: newLog()}
 	if err := site.makeAccounts(ctx); err != nil {
 		return err
 	}

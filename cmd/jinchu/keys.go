@@ -27,28 +27,39 @@ const (
 // are found.
 func loadKeys(dir string) (*register.Keys, error) {
 	if text := os.Getenv(keyEnv); text != "" {
-		return keysOf(keyEnv, text)
-	}
-	path := filepath.Join(dir, keyFile)
-	text, err := readKey(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if text, err = makeKey(dir, path); err != nil {
+		master, err := masterOf(keyEnv, text)
+		if err != nil {
 			return nil, err
 		}
+		return register.NewKeys(master)
+	}
+	master, err := loadMaster(filepath.Join(dir, keyFile), true)
+	if err != nil {
+		return nil, err
+	}
+	return register.NewKeys(master)
+}
+
+// loadMaster reads a master key from its file, which is made on first use if
+// that is wanted.
+func loadMaster(path string, create bool) ([]byte, error) {
+	text, err := readKey(path)
+	if create && errors.Is(err, fs.ErrNotExist) {
+		text, err = makeKey(path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return keysOf(path, text)
+	return masterOf(path, text)
 }
 
-// keysOf derives the keys. Errors name the source and never the key.
-func keysOf(source, text string) (*register.Keys, error) {
+// masterOf reads a master key. Errors name the source and never the key.
+func masterOf(source, text string) ([]byte, error) {
 	master, err := hex.DecodeString(strings.TrimSpace(text))
 	if err != nil || len(master) != register.MasterLen {
 		return nil, fmt.Errorf("%s: the master key has to be %d hexadecimal digits", source, 2*register.MasterLen)
 	}
-	return register.NewKeys(master)
+	return master, nil
 }
 
 // readKey reads the key file, which nobody but its owner may read.
@@ -73,46 +84,50 @@ func readKey(path string) (string, error) {
 	return string(text[:n]), nil
 }
 
-// makeKey makes the key file. Of two processes that start at once, one makes
-// it and both read the same: the file appears under its name only when whole.
-func makeKey(dir, path string) (string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// makeKey makes the key file and its folder. Of two processes that start at
+// once, one makes it and both read the same.
+func makeKey(path string) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("master key: %w", err)
 	}
-	f, err := os.CreateTemp(dir, keyFile+".*") // mode 0600
-	if err != nil {
-		return "", fmt.Errorf("master key: %w", err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
 	var master [register.MasterLen]byte
 	if _, err := rand.Read(master[:]); err != nil {
 		return "", fmt.Errorf("master key: %w", err)
 	}
-	if _, err := fmt.Fprintln(f, hex.EncodeToString(master[:])); err != nil {
+	if err := makeSecret(path, hex.EncodeToString(master[:])); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("master key: %w", err)
-	}
-	if err := f.Sync(); err != nil {
-		return "", fmt.Errorf("master key: %w", err)
-	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("master key: %w", err)
-	}
-	if err := syncDir(dir); err != nil {
-		return "", err
 	}
 	return readKey(path)
+}
+
+// makeSecret makes a file of one line that only its owner may read. It appears
+// under its name only when whole and durable; the error is [fs.ErrExist] where
+// it was there before.
+func makeSecret(path, text string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if _, err := fmt.Fprintln(f, text); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	linked := os.Link(f.Name(), path)
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return linked
 }
 
 // syncDir makes a new name in a directory durable.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
-		return fmt.Errorf("master key: %w", err)
+		return err
 	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("master key: %w", err)
-	}
-	return nil
+	return errors.Join(d.Sync(), d.Close())
 }

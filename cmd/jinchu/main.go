@@ -28,6 +28,9 @@ type cli struct {
 	Verify   verifyCmd   `cmd:"" help:"核验数据库:哈希链、案件重算、占用。 Verify chains, cases and claims."`
 	Rulebook rulebookCmd `cmd:"" help:"规则手册及其检查。 Print or check the rulebook."`
 	Draw     drawCmd     `cmd:"" help:"流程图。 Draw the diagram."`
+	Tick     tickCmd     `cmd:"" help:"补办或列出定时任务。 Run one slot of a job, or list the jobs."`
+	Sample   sampleCmd   `cmd:"" help:"抽查:核验公布的季度资料包。 Spot checks: verify a published bundle."`
+	Share    shareCmd    `cmd:"" help:"纪检机关:保管抽签的第二把密钥。 Keep the second key of the draw."`
 	Import   importCmd   `cmd:"" help:"导入组织。 Import organizations."`
 	Migrate  migrateCmd  `cmd:"" help:"升级或回退数据库结构。 Migrate the database forward or back."`
 	Bench    benchCmd    `cmd:"" help:"测速:引擎与数据库极限之比。 Measure the engine against the database's raw limit."`

@@ -27,6 +27,7 @@ type serveCmd struct {
 	Token  string `help:"Issue a token for this office, print it once, and end." placeholder:"OFFICE"`
 	Label  string `help:"What the token is for." default:"API"`
 	Until  string `help:"First day on which the token is no longer good." placeholder:"DATE"`
+	NoJobs bool   `help:"Run no jobs: for a web server beside one that does."`
 	regulation
 	database
 }
@@ -46,7 +47,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	county := register.CountyID(c.County)
-	site := &site{store: s, engine: e, county: county, keys: keys, now: time.Now, tokens: storedTokens{s, county}}
+	site := &site{store: s, engine: e, county: county, keys: keys, now: time.Now, tokens: storedTokens{s, county}, noJobs: c.NoJobs, log: newLog()}
 	return site.serve(ctx, c.Addr)
 }
 
@@ -109,18 +110,34 @@ type site struct {
 	tokens   api.Tokens
 	now      func() time.Time
 	accounts []api.Account // of a demonstration
+	noJobs   bool
+	log      *slog.Logger
 }
 
-// serve listens until the context ends, then lets requests under way finish.
+// newLog is the log of a server.
+func newLog() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
+
+// serve listens until the context ends, then lets requests and jobs under way
+// finish.
 func (s *site) serve(ctx context.Context, addr string) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
+	stopJobs, err := s.startJobs(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer stopJobs()
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		Handler: api.New(api.Config{Engine: s.engine, County: s.county, Tokens: s.tokens, Now: s.now, Demo: s.accounts != nil,
-			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Front: s.front, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))})}
+			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Front: s.front, Log: s.log})}
 	fmt.Printf("\n请用浏览器打开 http://%s/  (Ctrl-C 结束)\nOpen http://%s/ in a browser (Ctrl-C ends)\n", listener.Addr(), listener.Addr())
+	return serveUntil(ctx, server, listener)
+}
+
+// serveUntil serves until the context ends, then lets requests under way finish.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
 	ended := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

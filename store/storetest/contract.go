@@ -58,6 +58,12 @@ func Run(t *testing.T, fresh func(t testing.TB) *Database) {
 		{"verification holds, concurrency included", verifyHolds},
 		{"verification finds any change", verifyFinds},
 		{"verification finds missing and additional rows", verifyMissing},
+		{"slots of jobs are begun as they were seen", jobSlots},
+		{"cursors of jobs move from where they were seen", jobCursors},
+		{"one run of a county is under way", jobRace},
+		{"runs of jobs are listed", jobList},
+		{"two servers run every slot once", jobsOfTwoServers},
+		{"a dead server's slot is taken over once", jobTakenOver},
 		{"a closed store answers unavailable", closedStore},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, fresh(t)) })

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
+
+	"jinchu/sampling"
+)
+
+// sampleCmd is what auditors do with the spot checks of a quarter.
+type sampleCmd struct {
+	Verify sampleVerifyCmd `cmd:"" help:"离线复算资料包:0 成立,1 不成立,2 无法判断。 Repeat the draw of a bundle offline: exit 0 holds, 1 does not, 2 cannot tell."`
+}
+
+type sampleVerifyCmd struct {
+	Digest string   `help:"县级日志中公布的摘要,64 位十六进制;须与资料包一致。 Digest as published in the county's log; the one bundle has to be that one." placeholder:"HEX"`
+	Bundle []string `arg:"" help:"资料包文件。 Files of bundles." placeholder:"BUNDLE"`
+}
+
+// errUnknown is the answer of a verification that could not tell.
+var errUnknown = errors.New("cannot tell")
+
+// Run repeats the draw of every bundle: exit status 0 if all hold, 1 if one does
+// not, 2 if that cannot be told of one: it cannot be read, or a key of it was not
+// revealed.
+func (c *sampleVerifyCmd) Run() error {
+	published, err := c.published()
+	if err != nil {
+		return err
+	}
+	// A bundle is most of the heap: collected at leisure, the one before would
+	// still lie beside it.
+	debug.SetMemoryLimit(1 << 30)
+	broken, unknown := 0, 0
+	for _, path := range c.Bundle {
+		switch verdict, err := verifyBundle(path, published); {
+		case err != nil:
+			fmt.Fprintf(os.Stderr, "%s: 无法读取 cannot be read: %v\n", path, err)
+			unknown++
+		case verdict == sampling.Broken:
+			broken++
+		case verdict == sampling.Unknown:
+			unknown++
+		}
+	}
+	switch {
+	case broken > 0:
+		return fmt.Errorf("%w: %d 个资料包不成立 bundles do not hold", errNo, broken)
+	case unknown > 0:
+		return fmt.Errorf("%w: %d 个资料包无法判断 bundles", errUnknown, unknown)
+	}
+	return nil
+}
+
+func (c *sampleVerifyCmd) published() (*sampling.Hash, error) {
+	if c.Digest == "" {
+		return nil, nil
+	}
+	if len(c.Bundle) != 1 {
+		return nil, errors.New("--digest 只能核对一个资料包。 --digest is that of one bundle; give one")
+	}
+	h, err := sampling.ParseHash(c.Digest)
+	if err != nil {
+		return nil, fmt.Errorf("--digest: %w", err)
+	}
+	return &h, nil
+}
+
+// verifyBundle verifies one file and says what was found.
+func verifyBundle(path string, published *sampling.Hash) (sampling.Verdict, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	b, err := sampling.DecodeBundle(f)
+	if err != nil {
+		return 0, err
+	}
+	faults, digest := sampling.Verify(*b), b.Stated
+	if slices.ContainsFunc(faults, func(f sampling.Fault) bool { return f.Part == sampling.PartDigest }) {
+		digest = b.Digest() // what is stated is not that of the bundle
+	}
+	if published != nil && *published != digest {
+		faults = append(faults, sampling.Fault{Part: sampling.PartDigest, Why: "it is not the published one: this is another bundle"})
+	}
+	verdict := sampling.Judge(faults)
+	for i, fault := range faults {
+		if i == 20 {
+			fmt.Printf("…… 另有 %d 处。 %d more.\n", len(faults)-i, len(faults)-i)
+			break
+		}
+		fmt.Printf("%s %s · %s\n", verdictMark(fault.Open), partZh[fault.Part], fault)
+	}
+	fmt.Printf("%s %s: %s 备案 %d 件,抽中 %d 件,结果 %d 条,摘要 %s。 %d filings, %d drawn, %d results.\n", path, cmp.Or(b.Opening.Quarter, "?"),
+		verdictWords[verdict], len(b.Filings), len(b.Lines), len(b.Results), digest, len(b.Filings), len(b.Lines), len(b.Results))
+	return verdict, nil
+}
+
+func verdictMark(open bool) string {
+	if open {
+		return "??"
+	}
+	return "!!"
+}
+
+var verdictWords = map[sampling.Verdict]string{
+	sampling.Holds: "成立 holds。", sampling.Broken: "不成立 does not hold。", sampling.Unknown: "无法判断 cannot tell。",
+}
+
+// partZh names the parts of a bundle to Chinese readers; place and reason follow
+// in English.
+var partZh = map[sampling.Part]string{
+	sampling.PartOpening: "开启记录", sampling.PartKey: "密钥", sampling.PartFrame: "备案名单", sampling.PartSelection: "中签名单摘要",
+	sampling.PartLine: "中签记录", sampling.PartResult: "检查结果", sampling.PartDigest: "资料包摘要",
+}

@@ -1,0 +1,83 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"jinchu/calendar"
+)
+
+// Serve wakes at once and then at every full minute, until the context ends;
+// it returns when everything under way has ended too. Failures go to the log.
+// The minute is also how soon a failed run is tried again, the slot of a dead
+// server is taken over, and a long catch-up goes on.
+func (s *Scheduler) Serve(ctx context.Context, clock func() time.Time) {
+	// Other servers see the wall clock, so that is what is compared.
+	wall := func() time.Time { return clock().Round(0) }
+	told := cronLog{s.log}
+	// Recover is innermost: the other one would never run again after a panic.
+	wake := cron.NewChain(cron.SkipIfStillRunning(told), cron.Recover(told)).Then(cron.FuncJob(func() {
+		if ctx.Err() == nil {
+			s.tell(s.wake(ctx, wall))
+		}
+	}))
+	timer := cron.New(cron.WithLocation(calendar.Shanghai), cron.WithLogger(told))
+	id := timer.Schedule(s.beat, wake)
+	timer.Start()
+	wake.Run()
+	// Cron waits for an instant of the wall clock; where that is set back, it
+	// would wait that much longer. The ticker does not.
+	beats := time.NewTicker(time.Minute)
+	defer beats.Stop()
+	for last := wall(); ; {
+		select {
+		case <-ctx.Done():
+			<-timer.Stop().Done()
+			return
+		case <-beats.C:
+		}
+		now := wall()
+		if now.Before(last) {
+			timer.Remove(id)
+			id = timer.Schedule(s.beat, wake)
+		}
+		last = now
+	}
+}
+
+// tell puts into the log what went wrong at a wake-up.
+func (s *Scheduler) tell(failures []error) {
+	for _, err := range failures {
+		var f *Failure
+		switch {
+		case !errors.As(err, &f):
+			s.log.Error("scheduler", "error", err.Error())
+		case f.Code == Stopped:
+			s.log.Info("job stopped", "job", f.Job, "slot", stamp(f.Slot))
+		case f.Code == Panicked:
+			s.log.Error("job panicked", "job", f.Job, "slot", stamp(f.Slot), "try", f.Try, "last", f.Last, "stack", string(f.Stack))
+		default:
+			s.log.Error("job failed", "job", f.Job, "slot", stamp(f.Slot), "try", f.Try, "last", f.Last, "code", f.Code)
+		}
+	}
+}
+
+// cronLog tells of the library what matters: that a wake-up was left out, and
+// that one panicked. The text of a panic may name a person; its place does not.
+type cronLog struct{ log *slog.Logger }
+
+// Info implements [cron.Logger].
+func (l cronLog) Info(msg string, _ ...any) {
+	if msg == "skip" {
+		l.log.Warn("a wake-up was left out: the one before is still at work")
+	}
+}
+
+// Error implements [cron.Logger].
+func (l cronLog) Error(_ error, msg string, details ...any) {
+	l.log.Error("a wake-up failed", append([]any{"what", msg}, details...)...)
+}

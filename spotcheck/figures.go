@@ -1,0 +1,116 @@
+package spotcheck
+
+import (
+	"fmt"
+
+	"jinchu/engine"
+	"jinchu/sampling"
+)
+
+// Figures are what came of a quarter in one stratum. Forced checks are
+// besides the quota and counted apart.
+type Figures struct {
+	Stratum    string
+	Filed      int
+	Withdrawn  int
+	Held       int // counts for the quota
+	Need       int // checks that the quota asks for
+	Drawn      int // for the quota
+	Forced     int
+	Checked    int // of those drawn for the quota, concluded
+	Passed     int // cleared after a failure included
+	Failed     int // and not cleared
+	Attend     int
+	Visit      int
+	Phone      int
+	Overridden int
+}
+
+// Met reports whether as much was checked as the quota asks.
+func (f *Figures) Met() bool { return f.Checked >= f.Need }
+
+// FiguresOf counts a bundle by its strata, in the order of the opening.
+func FiguresOf(b *sampling.Bundle) []Figures {
+	at := map[string]int{}
+	var out []Figures
+	for _, s := range b.Opening.Strata {
+		at[s] = len(out)
+		out = append(out, Figures{Stratum: s})
+	}
+	filings := map[int]*sampling.Filing{}
+	for i := range b.Filings {
+		f := &b.Filings[i]
+		filings[f.N] = f
+		s := &out[at[f.Stratum]]
+		s.Filed++
+		if f.Withdrawn > 0 {
+			s.Withdrawn++
+		}
+		if f.Held() && f.Forced == "" {
+			s.Held++
+		}
+	}
+	concluded := map[int]bool{} // filings none of whose checks is open
+	for _, l := range b.Lines {
+		concluded[l.N] = true
+		s := &out[at[l.Stratum]]
+		if filings[l.N].Forced == "" {
+			s.Drawn++
+		} else {
+			s.Forced++
+		}
+	}
+	for _, r := range b.Results {
+		count(&out[at[filings[r.N].Stratum]], r)
+		if r.Outcome == sampling.Pending {
+			concluded[r.N] = false
+		}
+	}
+	for n, done := range concluded {
+		if f := filings[n]; done && f.Forced == "" {
+			out[at[f.Stratum]].Checked++
+		}
+	}
+	for i := range out {
+		out[i].Need = b.Opening.Quota.Need(out[i].Held)
+	}
+	return out
+}
+
+func count(s *Figures, r sampling.Result) {
+	switch r.Outcome {
+	case sampling.Passed, sampling.Cleared:
+		s.Passed++
+	case sampling.Failed, sampling.Rejected:
+		s.Failed++
+	}
+	switch r.Method {
+	case "attend":
+		s.Attend++
+	case "visit":
+		s.Visit++
+	case "phone":
+		s.Phone++
+	}
+	if r.Overridden {
+		s.Overridden++
+	}
+}
+
+// figuresOf are the figures of a quarter as items of the report, and the
+// strata that stay below the quota.
+func figuresOf(b *sampling.Bundle) (figures, below []engine.Item) {
+	figures, below = []engine.Item{}, []engine.Item{}
+	for _, f := range FiguresOf(b) {
+		if f.Filed == 0 {
+			continue
+		}
+		figures = append(figures, engine.Item{Key: f.Stratum, Text: fmt.Sprintf(
+			"filed=%d withdrawn=%d held=%d need=%d drawn=%d forced=%d checked=%d passed=%d failed=%d attend=%d visit=%d phone=%d overridden=%d",
+			f.Filed, f.Withdrawn, f.Held, f.Need, f.Drawn, f.Forced, f.Checked, f.Passed, f.Failed, f.Attend, f.Visit, f.Phone, f.Overridden)})
+		if !f.Met() {
+			below = append(below, engine.Item{Key: f.Stratum, Text: fmt.Sprintf("%d of %d", f.Checked, f.Held)})
+		}
+	}
+	return figures, below
+}

@@ -1,0 +1,160 @@
+package spotcheck
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"jinchu/calendar"
+	"jinchu/engine"
+	"jinchu/register"
+	"jinchu/workflows"
+)
+
+// shanghai is the zone of the moments of meetings.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// tellAt is the instant from which the inspectors may know of a filing.
+func (k *Keeper) tellAt(f *register.Filing) time.Time {
+	at, err := time.ParseInLocation("2006-01-02T15:04", f.At, shanghai)
+	if err != nil { // the engine has read it
+		at = f.MeetingOn().Start()
+	}
+	return at.Add(-time.Duration(k.Engine.Profile().Value(workflows.TellHours, f.FiledOn)) * time.Hour)
+}
+
+// Tell opens the checks of the meetings that were drawn when they were filed
+// and are about to be held, and drops those of meetings that were put off.
+func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) {
+	err = k.running(ctx, func(_ *engine.Case, q *register.Quarter) error {
+		b, err := k.book(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, f := range b.filings {
+			if !f.Standing() || now.Before(k.tellAt(f)) {
+				continue
+			}
+			why, method, chosen := b.chosen(f)
+			if !chosen {
+				continue
+			}
+			n, err := k.check(ctx, f, why, method, now)
+			if acts += n; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return acts, err
+	}
+	n, err := k.drop(ctx, now)
+	return acts + n, err
+}
+
+// drop ends the checks whose meeting was put off.
+func (k *Keeper) drop(ctx context.Context, now time.Time) (acts int, err error) {
+	stages := []string{workflows.CheckSelected.Key, workflows.CheckAssigned.Key}
+	err = k.Engine.Each(ctx, engine.Query{County: k.County, Workflow: workflows.SpotCheck, Stages: stages, Open: true}, func(c *engine.Case) error {
+		f := k.filing(ctx, c)
+		if f == nil || f.Withdrawn == 0 {
+			return nil
+		}
+		n, err := k.act(ctx, engine.Move{Case: c.ID, Action: workflows.DropCheck.Key}, now)
+		acts += n
+		return err
+	})
+	return acts, err
+}
+
+// filing is the filing for which a check was drawn.
+func (k *Keeper) filing(ctx context.Context, check *engine.Case) *register.Filing {
+	id, _ := workflows.CheckFiling.Held(check)
+	branch, _ := workflows.CheckBranch.Held(check)
+	for _, f := range k.Engine.View(ctx, k.County).Filings(branch) {
+		if string(f.ID) == id {
+			return f
+		}
+	}
+	return nil
+}
+
+// errFrameChanged tells that filings are not what they were when a point was
+// recorded. Nothing in the program does that; it is for the operator to find
+// out who did.
+var errFrameChanged = errors.New("the filings are not those on record at the point")
+
+// Points records every point whose day is over, and opens the checks that it
+// draws. The record comes first; after a death between the two the checks
+// that are missing are opened by the next run.
+func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error) {
+	// Nothing is drawn without its shares, or the mark that they are missing.
+	if acts, err = k.Ask(ctx, now); err != nil {
+		return acts, err
+	}
+	err = k.running(ctx, func(c *engine.Case, q *register.Quarter) error {
+		for {
+			n, err := k.point(ctx, c, q, now)
+			if acts += n; err != nil || n == 0 {
+				break
+			}
+			view := k.Engine.View(ctx, k.County)
+			q, _ = view.Quarter(q.ID)
+			if err := view.Err(); err != nil {
+				return err
+			}
+		}
+		if err != nil || len(q.Drawn) == 0 {
+			return err
+		}
+		n, err := k.drawn(ctx, q, now)
+		acts += n
+		return err
+	})
+	return acts, err
+}
+
+// point records the next point if its day is over.
+func (k *Keeper) point(ctx context.Context, c *engine.Case, q *register.Quarter, now time.Time) (int, error) {
+	n := len(q.Drawn) + 1
+	if n > len(q.Points) || !calendar.DateOf(now).After(q.Points[n-1]) {
+		return 0, nil
+	}
+	b, err := k.book(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	selection, err := b.frame.Draw(n, b.lots)
+	if err != nil {
+		return 0, err
+	}
+	return k.act(ctx, engine.Move{Case: c.ID, Action: workflows.RecordPoint.Key, Fields: map[string]any{
+		workflows.PointNumber.Key: int64(n), workflows.FrameDigest.Key: b.frame.Digest(n).String(),
+		workflows.SelectionDigest.Key: selection.Digest().String(),
+	}}, now)
+}
+
+// drawn opens the checks of everything drawn up to the last point on record
+// that have not been opened.
+func (k *Keeper) drawn(ctx context.Context, q *register.Quarter, now time.Time) (acts int, err error) {
+	b, err := k.book(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	last := len(q.Drawn)
+	selection, err := b.frame.Draw(last, b.lots)
+	if err != nil {
+		return 0, err
+	}
+	if b.frame.Digest(last).String() != q.Drawn[last-1].Frame || selection.Digest().String() != q.Drawn[last-1].Selection {
+		return 0, errFrameChanged
+	}
+	for _, line := range selection.Lines {
+		n, err := k.check(ctx, b.filings[line.N-1], line.Reason, line.Method, now)
+		if acts += n; err != nil {
+			return acts, err
+		}
+	}
+	return acts, nil
+}

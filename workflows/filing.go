@@ -1,0 +1,219 @@
+package workflows
+
+import (
+	"slices"
+
+	"jinchu/calendar"
+	. "jinchu/engine"
+	"jinchu/register"
+)
+
+// A filing is kept as a noun of the register beside the cases on its agenda,
+// because the draw works on meetings: it has a number of its own in its
+// quarter, and nothing in it tells whether it is drawn.
+
+// RecordBy is the last day on which a filed meeting can be recorded: then the
+// quarter's frame is closed.
+var RecordBy = DateField("record_by", "大会情况最迟登记日", "last day to record the meeting").EachRound()
+
+// Conditions of filing and of what follows from it (备案监督, 抽查监督).
+var (
+	QuarterIsOpen = Cond("quarter-open", "会议所在季度已开启抽查", "the quarter of the meeting is open for spot checks").Cite("抽查监督").
+			Reading(MeetingAt).OnInput().Test(func(s *Situation) []Words {
+		at, _ := MeetingAt.Given(s)
+		id := register.QuarterOf(at.Date())
+		q, known := s.View.Quarter(id)
+		switch {
+		case !known:
+			return Missing(string(id)+" 尚未开启,请联系县(市)委组织部", string(id)+" is not open yet; ask the county organization department")
+		case !q.Takes():
+			return Missing(string(id)+" 的抽样框已经封闭", "the frame of "+string(id)+" is closed")
+		}
+		return nil
+	})
+
+	// PointPassed keeps what is drawn from showing: until the point has
+	// passed, everybody waits for the same day.
+	PointPassed = Cond("point-passed", "备案所在的抽查补抽时点已过", "the top-up point of the filing has passed").Cite("抽查监督").
+			After(FileMeeting).Test(func(s *Situation) []Words {
+		day, passed := pointOf(s)
+		if passed {
+			return nil
+		}
+		return Missing("该次大会的补抽时点为 "+day.String()+",次日起方可审批", "the top-up point of this meeting is "+day.String()+"; approval is possible from the day after")
+	})
+
+	FilingOverdue = Cond("filing-overdue", "已过登记期限,大会情况仍未登记", "the last day to record the meeting has passed").Cite("备案监督").
+			Reading(RecordBy).Holds(func(s *Situation) bool {
+		by, ok := RecordBy.Held(s.Case)
+		return ok && s.On.After(by)
+	})
+)
+
+// pointOf is the day of the top-up point at which the case's filing counts,
+// and whether it has passed. What nothing is drawn from has passed.
+func pointOf(s *Situation) (calendar.Date, bool) {
+	f := filingOf(s)
+	if f == nil {
+		return calendar.Date{}, true // filed before filings were kept
+	}
+	q, ok := s.View.Quarter(f.Quarter)
+	if !ok || q.Undrawn || f.Point > 0 && f.Point <= len(q.Drawn) {
+		return calendar.Date{}, true
+	}
+	return q.Points[min(max(f.Point, 1), len(q.Points))-1], false
+}
+
+// filingOf is the filing of the case's meeting: the standing one, or else the
+// last one; nil for none.
+func filingOf(s *Situation) *register.Filing {
+	var last *register.Filing
+	for _, f := range s.View.Filings(s.Case.Org) {
+		if f.Has(string(s.Case.ID)) && (last == nil || f.Standing() || !last.Standing() && !f.FiledOn.Before(last.FiledOn)) {
+			last = f
+		}
+	}
+	return last
+}
+
+// The stages in which a meeting is filed, and where the case goes back to when
+// the filing is given up.
+var filedStages = []Stage{Filed, ConversionFiled, CancellationFiled}
+
+// The register's part of filing a meeting, holding it, and giving it up.
+var (
+	NumberFiling = Effect{Key: "number-filing", Words: Words{Zh: "会前备案编号", En: "the filing is numbered"}, Make: fileMeeting}
+	HoldFiling   = Effect{Key: "hold-filing", Words: Words{Zh: "备案的大会已召开", En: "the filed meeting was held"}, Make: holdMeeting}
+	LeaveFiling  = Effect{Key: "leave-filing", Words: Words{Zh: "撤回会前备案", En: "the filing is withdrawn"},
+		Make: func(s *Situation) []register.Entity { return leave(s, numbers{}) }}
+)
+
+// withFilings gives every rule that leads away from a filed meeting without
+// holding it the withdrawal of the filing.
+func withFilings(rules []Rule) {
+	for i := range rules {
+		r := &rules[i]
+		leaves := !r.Stay && slices.ContainsFunc(r.From, isFiled)
+		if leaves && r.Action.Key != RecordMeeting.Key {
+			*r = r.Making(LeaveFiling)
+		}
+	}
+}
+
+func isFiled(st Stage) bool {
+	return slices.ContainsFunc(filedStages, func(f Stage) bool { return f.Key == st.Key })
+}
+
+// numbers are the last numbers given out in the quarters an act touches.
+type numbers map[register.QuarterID]int
+
+func (n numbers) last(s *Situation, q register.QuarterID) int {
+	if _, known := n[q]; !known {
+		n[q] = s.View.LastFiling(q)
+	}
+	return n[q]
+}
+
+func (n numbers) next(s *Situation, q register.QuarterID) int {
+	n[q] = n.last(s, q) + 1
+	return n[q]
+}
+
+// fileMeeting puts the case on the agenda of the meeting: of one that its
+// branch has filed for the same moment, or else of a new filing. What was
+// filed for the case before is withdrawn.
+func fileMeeting(s *Situation) []register.Entity {
+	at, _ := MeetingAt.Given(s)
+	id := register.QuarterOf(at.Date())
+	n := numbers{}
+	out := leave(s, n)
+	if f := sameMeeting(s, id, string(at)); f != nil && len(out) == 0 {
+		joined := *f
+		joined.Cases = append(slices.Clone(f.Cases), string(s.Case.ID))
+		return []register.Entity{&joined}
+	}
+	f := &register.Filing{Quarter: id, N: n.next(s, id), Branch: s.Case.Org, At: string(at), Cases: []string{string(s.Case.ID)}, FiledOn: s.Today}
+	f.ID = register.NewFilingID(id, f.N)
+	f.Committee = register.OrgID(s.Case.County)
+	if c, ok := register.ApprovingCommittee(s.View, s.Case.Org); ok {
+		f.Committee = c.ID
+	}
+	f.Stratum = register.MergedStratum
+	if q, ok := s.View.Quarter(id); ok {
+		f.Stratum = q.Stratum(f.Committee)
+	}
+	if !leadsEnough(s, at.Date()) {
+		f.Forced = "late"
+	}
+	return append(out, f)
+}
+
+// sameMeeting is the branch's standing filing for a moment that the case can
+// join: one that was on no agenda of the quarter yet. Otherwise it would bring
+// the draw of its earlier filing with it.
+func sameMeeting(s *Situation, q register.QuarterID, at string) *register.Filing {
+	var found *register.Filing
+	for _, f := range s.View.Filings(s.Case.Org) {
+		if f.Quarter == q && f.Has(string(s.Case.ID)) {
+			return nil
+		}
+		if f.Quarter == q && f.At == at && f.Standing() {
+			found = f
+		}
+	}
+	return found
+}
+
+// leave withdraws the case's standing filing, if there is one. The other cases
+// on its agenda keep their meeting under a new number, and with it the draw.
+func leave(s *Situation, n numbers) []register.Entity {
+	f := filingOf(s)
+	if f == nil || !f.Standing() {
+		return nil
+	}
+	gone := *f
+	gone.Withdrawn, gone.Point = n.last(s, f.Quarter), nextPoint(s, f.Quarter)
+	out := []register.Entity{&gone}
+	others := slices.DeleteFunc(slices.Clone(f.Cases), func(id string) bool { return id == string(s.Case.ID) })
+	if len(others) > 0 {
+		rest := *f
+		rest.N, rest.Cases, rest.Shares, rest.FiledOn = n.next(s, f.Quarter), others, nil, s.Today
+		rest.ID = register.NewFilingID(f.Quarter, rest.N)
+		out = append(out, &rest)
+	}
+	return out
+}
+
+// holdMeeting notes that the meeting was held, once for all on its agenda.
+func holdMeeting(s *Situation) []register.Entity {
+	f := filingOf(s)
+	if f == nil || !f.Standing() {
+		return nil
+	}
+	held := *f
+	held.Point = nextPoint(s, f.Quarter)
+	return []register.Entity{&held}
+}
+
+func nextPoint(s *Situation, id register.QuarterID) int {
+	if q, ok := s.View.Quarter(id); ok && !q.Undrawn {
+		return q.NextPoint(s.Today)
+	}
+	return 1
+}
+
+// leadsEnough reports whether a meeting leads by the days required, counted
+// from the recording.
+func leadsEnough(s *Situation, meeting calendar.Date) bool {
+	return !meeting.Before(calendar.Max(s.On, s.Today).AddDays(FilingLeadDays.At(s)))
+}
+
+// recordBy is the day before the frame of the meeting's quarter is closed.
+var recordBy = Computing(RecordBy, func(s *Situation) (calendar.Date, bool) {
+	at, _ := MeetingAt.Given(s)
+	q, ok := s.View.Quarter(register.QuarterOf(at.Date()))
+	if !ok || q.Undrawn {
+		return calendar.Date{}, false
+	}
+	return q.Points[len(q.Points)-1].AddDays(-1), true
+})

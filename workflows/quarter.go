@@ -1,0 +1,387 @@
+package workflows
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"jinchu/calendar"
+	. "jinchu/engine"
+	"jinchu/register"
+	"jinchu/sampling"
+)
+
+// QuarterlyDraw is the workflow of a quarter's draw (抽样轮次): opened with the
+// commitments of the parties, drawn at its points, closed with their keys. It
+// is about the county and kept by its department; the register's record of the
+// quarter is what filing and approval look at.
+const QuarterlyDraw = "quarter"
+
+// The stages and actions of a quarter's draw.
+var (
+	QuarterOpened = NewStage("opened", "已开启", "open")
+	QuarterDrawn  = NewStage("drawn", "抽样框已封闭", "frame closed")
+	QuarterClosed = EndStage("closed", "已公开并关闭", "revealed and closed")
+
+	OpenQuarter  = NewAction("open-quarter", "开启季度抽查", "open the quarter")
+	RecordPoint  = NewAction("record-point", "登记补抽时点", "record a top-up point")
+	CloseQuarter = NewAction("close-quarter", "公开密钥并关闭", "reveal the keys and close")
+)
+
+// What the acts of a quarter's draw give.
+var (
+	QuarterName     = TextField("quarter", "季度", "quarter")
+	Commitments     = ItemsField("commitments", "各方密钥承诺", "commitments of the parties")
+	QuarterEnds     = DateField("quarter_ends", "季度末日", "last day of the quarter")
+	NextPointOn     = DateField("next_point", "下一补抽时点", "next top-up point")
+	PointNumber     = NumberField("point", "补抽时点序号", "number of the point")
+	FrameDigest     = TextField("frame", "抽样框摘要", "digest of the frame").Many()
+	SelectionDigest = TextField("selection", "抽样结果摘要", "digest of the selection").Many()
+	RevealedKeys    = ItemsField("keys", "公开的密钥", "keys revealed")
+	CheckResults    = ItemsField("results", "抽查结果", "results of the checks")
+	QuarterFigures  = ItemsField("figures", "各层情况", "figures of the strata")
+	BelowQuota      = ItemsField("below_quota", "未达比例的层", "strata below the quota")
+	BundleDigest    = TextField("bundle", "公开数据包摘要", "digest of the bundle")
+)
+
+// QuarterOnce lets a quarter be opened once.
+var QuarterOnce = &Claim{Kind: "quarter", Cite: "抽查监督", Words: Words{Zh: "一个季度只开启一次", En: "a quarter is opened once"}, Fields: []*Field{QuarterName.Field},
+	Pick: func(s *Situation) (string, []Words) {
+		name, _ := QuarterName.Given(s)
+		if holder, taken := s.View.Holder("quarter", name); taken {
+			return "", Missing(name+" 已于 "+string(holder)+" 开启", name+" was opened as "+string(holder))
+		}
+		if _, known := s.View.Quarter(register.QuarterID(name)); known {
+			return "", Missing(name+" 已登记为不抽查的季度", name+" is on record as a quarter without a draw")
+		}
+		return name, nil
+	}}
+
+// Conditions of a quarter's draw.
+var (
+	QuarterSound = Cond("quarter-sound", "季度写法如2026Q3,且未结束", "a quarter like 2026Q3 that is not over").Cite("抽查监督").
+			Reading(QuarterName).OnInput().Test(func(s *Situation) []Words {
+		name, _ := QuarterName.Given(s)
+		q, ok := register.ParseQuarter(name)
+		switch {
+		case !ok:
+			return Missing("「"+name+"」不是季度", name+" is no quarter")
+		case s.Today.After(q.Last()):
+			return Missing(name+" 已结束,不得补开", name+" is over and cannot be opened any more")
+		}
+		return nil
+	})
+
+	CommitmentsSound = Cond("commitments-sound", "各方承诺为64位十六进制数,互不相同", "each party's commitment is 64 hexadecimal digits, no two the same").Cite("抽查监督").
+				Reading(Commitments).OnInput().Test(func(s *Situation) []Words {
+		items, _ := Commitments.Given(s)
+		var out []Words
+		for i, it := range items {
+			_, err := sampling.ParseHash(it.Text)
+			twice := slices.ContainsFunc(items[:i], func(o Item) bool { return o.Key == it.Key || o.Text == it.Text })
+			if err != nil || twice {
+				out = append(out, Words{Zh: it.Key + " 的承诺有误或重复", En: "the commitment of " + it.Key + " is not sound, or there twice"})
+			}
+		}
+		if len(items) == 0 {
+			return Missing("至少一方提交承诺", "at least one party commits")
+		}
+		if name, _ := QuarterName.Given(s); out == nil {
+			if _, ok := register.ParseQuarter(name); ok {
+				o := DrawOpening(s.Case.County, openRecord(s)[0].(*register.Quarter))
+				if err := o.Check(); err != nil {
+					out = Missing("密钥方名称有误", err.Error())
+				}
+			}
+		}
+		return out
+	})
+
+	PointIsNext = Cond("point-is-next", "是下一个补抽时点,且已过该日24时", "it is the next top-up point, and its day is over").Cite("抽查监督").
+			Reading(PointNumber, NextPointOn).OnInput().Test(func(s *Situation) []Words {
+		n, _ := PointNumber.Given(s)
+		q := quarterOf(s)
+		if q == nil || int(n) != len(q.Drawn)+1 || int(n) > len(q.Points) {
+			return Missing(fmt.Sprintf("时点 %d 不是下一个", n), fmt.Sprintf("point %d is not the next one", n))
+		}
+		if day := q.Points[n-1]; !s.Today.After(day) {
+			return Missing("时点为 "+day.String(), "the point is "+day.String())
+		}
+		return nil
+	})
+
+	NothingPending = Cond("nothing-pending", "最后一个时点前,所有备案均已登记召开或撤回", "by the last point every filing is held or withdrawn").Cite("抽查监督").
+			Reading(PointNumber).OnInput().Test(func(s *Situation) []Words {
+		q := quarterOf(s)
+		if n, _ := PointNumber.Given(s); q == nil || int(n) < len(q.Points) {
+			return nil
+		}
+		pending := 0
+		for _, f := range s.View.FilingsOf(q.ID) {
+			if f.Standing() {
+				pending++
+			}
+		}
+		if pending == 0 {
+			return nil
+		}
+		return Missing(fmt.Sprintf("还有 %d 件备案未登记", pending), fmt.Sprintf("%d filings are still standing", pending))
+	})
+
+	IsLastPoint = Cond("last-point", "是最后一个补抽时点", "it is the last top-up point").Cite("抽查监督").Reading(PointNumber).
+			Holds(func(s *Situation) bool {
+			n, _ := PointNumber.Given(s)
+			q := quarterOf(s)
+			return q != nil && int(n) == len(q.Points)
+		})
+
+	KeysAsCommitted = Cond("keys-as-committed", "公开的密钥与承诺一致,各方密钥不同", "the keys are those committed to, and no two the same").Cite("抽查监督").
+			Reading(RevealedKeys, Commitments, QuarterName).OnInput().Test(wrongKeys)
+
+	ChecksConcluded = Cond("checks-concluded", "抽查均已办结,或已到关闭期限", "every check is concluded, or the time to close has come").Cite("抽查监督").
+			Reading(QuarterName).Test(func(s *Situation) []Words {
+		name, _ := QuarterName.Held(s.Case)
+		open := len(s.View.Held("open-check", name+"-"))
+		if open == 0 || slices.ContainsFunc(s.Case.Due, func(d Deadline) bool { return d.Action == CloseQuarter.Key && !s.On.Before(d.On) }) {
+			return nil
+		}
+		return Missing(fmt.Sprintf("还有 %d 件抽查未办结", open), fmt.Sprintf("%d checks are open", open))
+	})
+
+	// QuotaMet marks a quarter in which less was checked than the quota.
+	QuotaMet = Cond("below-quota", "各层完成抽查达到规定比例", "in every stratum as much was checked as the quota asks").Cite("抽查监督").
+			Reading(BelowQuota).Holds(func(s *Situation) bool { items, _ := BelowQuota.Given(s); return len(items) == 0 })
+)
+
+// quarterOf is the register's record of the case's quarter, nil before it is
+// opened.
+func quarterOf(s *Situation) *register.Quarter {
+	name, _ := QuarterName.Held(s.Case)
+	q, _ := s.View.Quarter(register.QuarterID(name))
+	return q
+}
+
+// DrawQuarter is a quarter as the draw hashes it: with the county's code.
+func DrawQuarter(county register.CountyID, q register.QuarterID) sampling.Quarter {
+	return sampling.Quarter(string(county) + "/" + string(q))
+}
+
+// DrawOpening is what the draw takes from a quarter's opening record.
+func DrawOpening(county register.CountyID, q *register.Quarter) sampling.Opening {
+	o := sampling.Opening{Algorithm: sampling.Version, Quarter: DrawQuarter(county, q.ID), Quota: sampling.Ratio(q.Quota), Online: sampling.Ratio(q.Online),
+		Methods: drawWeights(q.Methods), TopUpMethods: drawWeights(q.TopUpMethods), Points: len(q.Points)}
+	for _, p := range q.Parties {
+		h, _ := sampling.ParseHash(p.Commitment) // the register has read it
+		o.Commitments = append(o.Commitments, sampling.Commitment{Party: p.Name, Hash: h})
+	}
+	o.Strata = []string{register.MergedStratum}
+	for _, st := range q.Strata {
+		if !slices.Contains(o.Strata, st) {
+			o.Strata = append(o.Strata, st)
+		}
+	}
+	slices.Sort(o.Strata)
+	return o
+}
+
+func drawWeights(ws []register.Weight) sampling.Weights {
+	out := make(sampling.Weights, len(ws))
+	for i, w := range ws {
+		out[i] = sampling.Weight(w)
+	}
+	return out
+}
+
+func wrongKeys(s *Situation) []Words {
+	keys, _ := RevealedKeys.Given(s)
+	q := quarterOf(s)
+	if q == nil {
+		return Missing("季度未开启", "the quarter is not open")
+	}
+	var out []Words
+	blame := func(party, zh, en string) { out = append(out, Words{Zh: party + zh, En: party + ": " + en}) }
+	seen := map[sampling.Key]bool{}
+	for _, p := range q.Parties {
+		i := slices.IndexFunc(keys, func(it Item) bool { return it.Key == p.Name })
+		if i < 0 {
+			blame(p.Name, "未公开密钥", "the key is not revealed")
+			continue
+		}
+		key, ok := parseKey(keys[i].Text)
+		switch {
+		case !ok || key.Commit(p.Name, DrawQuarter(s.Case.County, q.ID)).String() != p.Commitment:
+			blame(p.Name, "的密钥与承诺不符", "the key is not the one committed to")
+		case seen[key]:
+			blame(p.Name, "与另一方使用同一密钥", "the key is also another party's")
+		}
+		seen[key] = true
+	}
+	if len(keys) > len(q.Parties) {
+		blame("", "有未作承诺的一方", "a party made no commitment")
+	}
+	return out
+}
+
+func parseKey(text string) (key sampling.Key, ok bool) {
+	b, err := hex.DecodeString(text)
+	return key, err == nil && copy(key[:], b) == len(key) && len(b) == len(key)
+}
+
+// openRecord makes the register's record of a quarter that is opened.
+func openRecord(s *Situation) []register.Entity {
+	name, _ := QuarterName.Given(s)
+	id := register.QuarterID(name)
+	q := &register.Quarter{ID: id, Case: string(s.Case.ID), Quota: percentRatio(SpotCheckPercent.At(s)), Online: percentRatio(OnlinePercent.At(s)),
+		Methods:      weights("attend", AttendWeight.At(s), "visit", VisitWeight.At(s), "phone", PhoneWeight.At(s)),
+		TopUpMethods: weights("visit", TopUpVisitWeight.At(s), "phone", TopUpPhoneWeight.At(s)),
+		LeadDays:     FilingLeadDays.At(s), Strata: strata(s, id)}
+	items, _ := Commitments.Given(s)
+	for _, it := range items {
+		q.Parties = append(q.Parties, register.Party{Name: it.Key, Commitment: it.Text})
+	}
+	slices.SortFunc(q.Parties, func(a, b register.Party) int { return cmp.Compare(a.Name, b.Name) })
+	for m := range 3 {
+		end := id.First().AddMonths(m + 1).AddDays(-1)
+		if !end.Before(s.Today) { // a county may begin in the middle of a quarter
+			q.Points = append(q.Points, end)
+		}
+	}
+	q.Points = append(q.Points, id.Last().AddDays(ClosingDays.At(s)))
+	return []register.Entity{q}
+}
+
+func percentRatio(p int) register.Ratio {
+	n, d := p, 100
+	for _, f := range []int{2, 2, 5, 5} {
+		if n%f == 0 && d%f == 0 {
+			n, d = n/f, d/f
+		}
+	}
+	return register.Ratio{Num: n, Den: d}
+}
+
+func weights(pairs ...any) []register.Weight {
+	var out []register.Weight
+	for i := 0; i < len(pairs); i += 2 {
+		if n := pairs[i+1].(int); n > 0 {
+			out = append(out, register.Weight{Method: pairs[i].(string), Weight: n})
+		}
+	}
+	return out
+}
+
+// strata makes every committee a stratum of its own, but for those that had
+// few filings in the quarter before: they are merged. Where nothing was filed
+// yet, nobody is.
+func strata(s *Situation, id register.QuarterID) map[register.OrgID]string {
+	counts := map[register.OrgID]int{}
+	filings := s.View.FilingsOf(id.Before())
+	for _, f := range filings {
+		counts[f.Committee]++
+	}
+	out := map[register.OrgID]string{}
+	for _, c := range approving(s.View, register.OrgID(s.Case.County)) {
+		out[c.ID] = string(c.ID)
+		if len(filings) > 0 && counts[c.ID] < StratumMin.At(s) {
+			out[c.ID] = register.MergedStratum
+		}
+	}
+	return out
+}
+
+// approving are the committees with power to approve at or below an
+// organization, in the order of the tree.
+func approving(v View, id register.OrgID) []*register.Org {
+	var out []*register.Org
+	for _, o := range v.Below(id) {
+		if o.Approves {
+			out = append(out, o)
+		}
+		if o.Kind != register.Branch {
+			out = append(out, approving(v, o.ID)...)
+		}
+	}
+	return out
+}
+
+// addPoint adds what was drawn at a point to the register's record.
+func addPoint(s *Situation) []register.Entity {
+	q := quarterOf(s)
+	if q == nil {
+		return nil
+	}
+	next := *q
+	d := register.Drawn{On: s.On}
+	d.Frame, _ = FrameDigest.Given(s)
+	d.Selection, _ = SelectionDigest.Given(s)
+	next.Drawn = append(slices.Clone(q.Drawn), d)
+	return []register.Entity{&next}
+}
+
+func closeRecord(s *Situation) []register.Entity {
+	q := quarterOf(s)
+	if q == nil {
+		return nil
+	}
+	closed := *q
+	closed.ClosedOn = s.On
+	return []register.Entity{&closed}
+}
+
+var (
+	openingRecord = Effect{Key: "quarter-opened", Words: Words{Zh: "登记季度开启记录", En: "the quarter is on record"}, Make: openRecord}
+	pointRecord   = Effect{Key: "point-drawn", Words: Words{Zh: "登记补抽结果摘要", En: "the point is on record"}, Make: addPoint}
+	closingRecord = Effect{Key: "quarter-closed", Words: Words{Zh: "登记季度关闭", En: "the quarter is closed"}, Make: closeRecord}
+
+	recordQuarterEnds = Computing(QuarterEnds, func(s *Situation) (calendar.Date, bool) {
+		name, _ := QuarterName.Given(s)
+		q, ok := register.ParseQuarter(name)
+		if !ok {
+			return calendar.Date{}, false
+		}
+		return q.Last(), true
+	})
+	recordFirstPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
+		q := openRecord(s)[0].(*register.Quarter)
+		return q.Points[0], true
+	})
+	recordNextPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
+		n, _ := PointNumber.Given(s)
+		q := quarterOf(s)
+		if q == nil || int(n) >= len(q.Points) {
+			return calendar.Date{}, false
+		}
+		return q.Points[n], true
+	})
+)
+
+// Quarters is the procedure of a quarter's draw.
+func Quarters() *Workflow {
+	opening := func(who Role) Rule {
+		return Art("抽查监督", who.May(OpenQuarter).In(New).To(QuarterOpened)).Giving(QuarterName, Commitments).If(QuarterSound, CommitmentsSound).
+			Recording(recordQuarterEnds, recordFirstPoint).Claiming(QuarterOnce.Do(Take)).Making(openingRecord).Logged("draw.open").With(paper("抽样开启记录", "opening record"))
+	}
+	point := func(r Rule) Rule {
+		return Art("抽查监督", r).Giving(PointNumber, FrameDigest, SelectionDigest).If(PointIsNext, NothingPending).Making(pointRecord).Logged("draw.point")
+	}
+	closing := func(who Role) Rule {
+		return Art("抽查监督", who.May(CloseQuarter).In(QuarterDrawn).To(QuarterClosed)).Giving(RevealedKeys, BundleDigest).Taking(CheckResults, QuarterFigures, BelowQuota).
+			If(KeysAsCommitted, ChecksConcluded).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter"))
+	}
+	return &Workflow{
+		Key: QuarterlyDraw, Words: Words{Zh: "季度抽查", En: "quarterly draw"}, Impersonal: true, Params: quarterParams, Statute: statuteOf("抽查监督", "备案监督"),
+		Rules: []Rule{
+			opening(Clock), opening(CountyDepartment),
+			point(Clock.May(RecordPoint).In(QuarterOpened).Stays()).When(Not(IsLastPoint)).Recording(recordNextPoint),
+			point(Clock.May(RecordPoint).In(QuarterOpened).To(QuarterDrawn)).When(IsLastPoint),
+			closing(Clock), closing(CountyDepartment),
+		},
+		Dues: []DueRule{
+			Due(RecordPoint).Within(Days(1)).Of(NextPointOn).In(QuarterOpened).Cite("抽查监督"),
+			Due(CloseQuarter).Within(WorkdaysOf(CloseDays)).Of(QuarterEnds).In(QuarterDrawn).Cite("抽查监督"),
+		},
+		Invariants: []Invariant{{Key: "drawn-then-closed", Words: Words{Zh: "未开启、未补抽,不能关闭", En: "no quarter is closed that was not opened and drawn"},
+			Target: QuarterClosed, Needs: []Action{OpenQuarter, RecordPoint, CloseQuarter}}},
+	}
+}
