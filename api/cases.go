@@ -277,11 +277,16 @@ func (s *server) list(c *call, page *engine.Page, err error) (*listOutput, error
 	})}}
 	if page.Next != nil {
 		out.Body.Next = cursorText(*page.Next)
-		q := c.url.Query()
-		q.Set("cursor", out.Body.Next)
-		out.Link = fmt.Sprintf("<%s?%s>; rel=\"next\"", c.url.Path, q.Encode())
+		out.Link = nextLink(c, out.Body.Next)
 	}
 	return out, nil
+}
+
+// nextLink is the header that leads to the next part of a list.
+func nextLink(c *call, cursor string) string {
+	q := c.url.Query()
+	q.Set("cursor", cursor)
+	return fmt.Sprintf("<%s?%s>; rel=\"next\"", c.url.Path, q.Encode())
 }
 
 // A cursor is opaque to callers: the due day and the case after which to go

@@ -19,6 +19,7 @@ const (
 	public   scope = "public"   // anybody, without a token
 	self     scope = "self"     // the caller's own office
 	reach    scope = "reach"    // own organization and below; county posts: the county; departments: where they were asked
+	answers  scope = "answers"  // one's own acts; a committee: those of the organizations below it; county posts and auditors: the county's
 	registry scope = "registry" // organizations and people within reach; the administrator: the county
 	keeping  scope = "keeping"  // changes of the register, of the kinds the engine lets the post change, within reach
 )
@@ -64,12 +65,15 @@ var routes = []route{
 	{post, "/api/v1/cases/{id}/acts", actors, reach, "办理 · act in a case", door(act), nil},
 	{get, "/api/v1/cases/{id}", readers, reach, "案件与可办事项 · a case with its outlook", door(readCase), nil},
 	{get, "/api/v1/cases/{id}/events", readers, reach, "办理记录 · the events of a case", door(readEvents), nil},
+	{get, "/api/v1/cases/{id}/responsibility", readers, reach, "责任清单 · who answers for a case, and what they saw", sheetDoor(responsibility), nil},
 	{get, "/api/v1/worklist", readers, reach, "待办 · cases in the caller's hands", door(worklist), nil},
 	{get, "/api/v1/due", readers, reach, "将到期 · cases due by a day", door(due), nil},
 	{get, "/api/v1/overdue", readers, reach, "已超期 · cases overdue today", door(overdue), nil},
 
 	{get, "/api/v1/supervision/figures", slices.Concat(overseers, committees), reach, "督办统计 · the figures of supervision", door(readFigures), nil},
 	{get, "/api/v1/circulars", slices.Concat(overseers, committees), reach, "通报 · the circulars", door(readCirculars), nil},
+	{get, "/api/v1/offices/{id}/deeds", readers, answers, "岗位经办事项及结果 · what an office has signed, and how it turned out", sheetDoor(officeDeeds), nil},
+	{get, "/api/v1/people/{id}/deeds", readers, answers, "个人经办事项及结果 · what a person has signed, and how it turned out", sheetDoor(personDeeds), nil},
 
 	{get, "/api/v1/orgs", everyone, registry, "组织及其直接下级 · an organization and those below it", door(readOrgs), nil},
 	{get, "/api/v1/orgs/{id}", everyone, registry, "组织 · an organization", door(readOrg), nil},

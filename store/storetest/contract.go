@@ -51,6 +51,8 @@ func Run(t *testing.T, fresh func(t testing.TB) *Database) {
 		{"records are all or nothing", recordWhole},
 		{"rows are listed in order", rowsInOrder},
 		{"rows are selected", rowsSelected},
+		{"deeds are listed in order", deedsInOrder},
+		{"a page of deeds looks at a bounded number of events", deedsBounded},
 		{"counties are apart", countiesApart},
 		{"the log cannot be changed", logLocked},
 		{"verification holds, concurrency included", verifyHolds},
