@@ -97,7 +97,7 @@ func (b *Bundle) verifyQuarter() []Fault {
 	lines := inOrder(b.Lines, byNumber)
 	drawn := lines // as published, if nothing can be drawn
 	if len(keys) == 0 {
-		last, err := frame.draw(b.Opening.Points, b.Keys.Lots(b.Opening.Quarter))
+		last, err := frame.draw(b.Opening.Points, b.Keys.dealer(b.Opening.Quarter))
 		if err != nil {
 			return append(faults, Fault{Part: PartSelection, Why: err.Error()})
 		}
