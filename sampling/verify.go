@@ -91,7 +91,10 @@ func (b *Bundle) verifyQuarter() []Fault {
 	}
 	frame, err := NewFrame(b.Opening, b.Filings)
 	if err != nil {
-		return append(keys, Fault{Part: PartFrame, Why: err.Error()})
+		for _, one := range joined(err) {
+			keys = append(keys, Fault{Part: PartFrame, Why: one.Error()})
+		}
+		return keys
 	}
 	faults := slices.Concat(keys, b.verifyPending(), b.verifyFrames(frame))
 	lines := inOrder(b.Lines, byNumber)
@@ -105,6 +108,14 @@ func (b *Bundle) verifyQuarter() []Fault {
 		drawn = last.Lines
 	}
 	return append(faults, verifyResults(drawn, frame.cases, b.Results)...)
+}
+
+// joined are the errors that were joined to one.
+func joined(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	return []error{err}
 }
 
 func byNumber(a, b Line) int { return cmp.Compare(a.N, b.N) }
