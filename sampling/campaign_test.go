@@ -27,8 +27,8 @@ func TestKnownCampaign(t *testing.T) {
 	}
 }
 
-// Whoever is on the list, its order never matters, and more are drawn by going
-// on in the same order only if the list says so beforehand.
+// The order of the list never matters; whatever else is changed shows in the
+// digest.
 func TestCampaignDependsOnListAndFacesAlone(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	c := campaign()

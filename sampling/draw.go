@@ -3,6 +3,7 @@ package sampling
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 )
@@ -10,10 +11,18 @@ import (
 // chance is a filing in the draw of its stratum.
 type chance struct {
 	filing *Filing
-	lot    Lot
+	ticket Hash
 	branch int    // index among the stratum's branches
 	reason Reason // empty until drawn
+	method string // as drawn; empty until then, or until it is asked for
 	at     int    // point at which it was drawn
+}
+
+// ranked is a chance with the first bytes of its ticket, so that most are told
+// apart without looking at it.
+type ranked struct {
+	lead uint64
+	*chance
 }
 
 func (c *chance) draw(why Reason, point int) { c.reason, c.at = why, point }
@@ -22,7 +31,7 @@ func (c *chance) draw(why Reason, point int) { c.reason, c.at = why, point }
 // choices of earlier points as they were made then (design, "Top-up points").
 // It fails if a filing that is held and not [Failsafe] has no lot.
 func (f *Frame) Draw(point int, lots Lots) (Selection, error) {
-	h, err := f.draw(point, lots)
+	h, err := f.draw(point, lots.dealer())
 	return h.Selection, err
 }
 
@@ -32,7 +41,7 @@ type history struct {
 	at []int // point at which it was drawn, of each line
 }
 
-func (f *Frame) draw(point int, lots Lots) (history, error) {
+func (f *Frame) draw(point int, lots dealer) (history, error) {
 	if point < 1 || point > f.opening.Points {
 		return history{}, fmt.Errorf("sampling: point %d is not 1 to %d", point, f.opening.Points)
 	}
@@ -47,7 +56,7 @@ func (f *Frame) draw(point int, lots Lots) (history, error) {
 		}
 		for _, c := range chances {
 			if c.reason != "" {
-				drawn[c.filing.N-1] = c
+				drawn[c.filing.N-1] = c.chance
 				count++
 			}
 		}
@@ -55,7 +64,7 @@ func (f *Frame) draw(point int, lots Lots) (history, error) {
 	h := history{Selection{Quarter: f.opening.Quarter, Lines: make([]Line, 0, count)}, make([]int, 0, count)}
 	for _, c := range drawn {
 		if c != nil {
-			h.Lines, h.at = append(h.Lines, f.line(c)), append(h.at, c.at)
+			h.Lines, h.at = append(h.Lines, f.line(c, lots)), append(h.at, c.at)
 		}
 	}
 	return h, nil
@@ -69,7 +78,7 @@ func (f *Frame) byStratum(point int) [][]*Filing {
 	}
 	for _, one := range f.filings {
 		if one.Held() && one.Point <= point {
-			s := f.strata[one.Stratum]
+			s := f.home[one.N-1]
 			out[s] = append(out[s], one)
 		}
 	}
@@ -78,23 +87,23 @@ func (f *Frame) byStratum(point int) [][]*Filing {
 
 // deal gives the filings of a stratum their lots and puts them in the order of
 // (ticket, fid); those below the threshold and the forced ones are drawn.
-func (f *Frame) deal(stratum []*Filing, lots Lots) ([]*chance, error) {
-	all, chances := make([]chance, len(stratum)), make([]*chance, len(stratum))
+func (f *Frame) deal(stratum []*Filing, lots dealer) ([]ranked, error) {
+	all, chances := make([]chance, len(stratum)), make([]ranked, len(stratum))
 	branches := make(map[string]int, min(len(stratum), 64))
 	for i, one := range stratum {
 		c := &all[i]
-		c.filing, chances[i] = one, c
+		c.filing, chances[i].chance = one, c
 		if one.Forced != "" {
 			c.draw(one.Forced, one.Point)
 		}
 		if one.Forced == Failsafe {
 			continue
 		}
-		lot, ok := lots(f.draws[one.N-1])
-		if !ok {
+		var ok bool
+		if c.ticket, ok = lots.ticket(f.draws[one.N-1]); !ok {
 			return nil, fmt.Errorf("sampling: filing %d has no ticket: the share of a party is missing", one.N)
 		}
-		c.lot = lot
+		chances[i].lead = binary.BigEndian.Uint64(c.ticket[:])
 		if one.Forced != "" {
 			continue
 		}
@@ -104,16 +113,20 @@ func (f *Frame) deal(stratum []*Filing, lots Lots) ([]*chance, error) {
 			branches[one.Branch] = b
 		}
 		c.branch = b
-		if f.opening.Online.Online(lot.Ticket) {
+		if f.opening.Online.Online(c.ticket) {
 			c.draw(Online, one.Point)
+			c.method = f.method(c, lots) // while its shares are at hand
 		}
 	}
 	slices.SortFunc(chances, byTicket)
 	return chances, nil
 }
 
-func byTicket(a, b *chance) int {
-	if order := bytes.Compare(a.lot.Ticket[:], b.lot.Ticket[:]); order != 0 {
+func byTicket(a, b ranked) int {
+	if a.lead != b.lead {
+		return cmp.Compare(a.lead, b.lead)
+	}
+	if order := bytes.Compare(a.ticket[:], b.ticket[:]); order != 0 {
 		return order
 	}
 	return cmp.Compare(a.filing.N, b.filing.N)
@@ -137,7 +150,7 @@ func (t *tally) draw(c *chance) {
 	}
 }
 
-func count(chances []*chance, point int) *tally {
+func count(chances []ranked, point int) *tally {
 	t := &tally{seen: make([]bool, len(chances)), has: make([]bool, len(chances))}
 	for _, c := range chances {
 		if !c.in(point) {
@@ -149,7 +162,7 @@ func count(chances []*chance, point int) *tally {
 			t.branches++
 		}
 		if c.reason != "" {
-			t.draw(c)
+			t.draw(c.chance)
 		}
 	}
 	return t
@@ -158,13 +171,13 @@ func count(chances []*chance, point int) *tally {
 // topUp makes the choices of one point in one stratum: the next tickets until
 // the quota of filings is met, then the next of uncovered branches until that
 // of branches is (design, "Top-up points" and "Bytes": at point k).
-func topUp(quota Ratio, chances []*chance, point int) {
+func topUp(quota Ratio, chances []ranked, point int) {
 	t := count(chances, point)
 	take := func(why Reason, enough func() bool, fits func(*chance) bool) {
 		for i := 0; i < len(chances) && !enough(); i++ {
-			if c := chances[i]; c.in(point) && c.reason == "" && fits(c) {
+			if c := chances[i]; c.in(point) && c.reason == "" && fits(c.chance) {
 				c.draw(why, point)
-				t.draw(c)
+				t.draw(c.chance)
 			}
 		}
 	}
@@ -174,17 +187,26 @@ func topUp(quota Ratio, chances []*chance, point int) {
 		func(c *chance) bool { return !t.has[c.branch] })
 }
 
-// line is what gets published of a drawn filing. A fail-safe one has no lot: it
-// gets the first method of the list and a ticket of zeros.
-func (f *Frame) line(c *chance) Line {
-	l := Line{N: c.filing.N, Draw: f.draws[c.filing.N-1], Stratum: c.filing.Stratum, Reason: c.reason, Ticket: c.lot.Ticket}
-	switch c.reason {
-	case Failsafe:
-		l.Method = f.opening.Methods[0].Method
-	case Online, Carry:
-		l.Method = f.opening.Methods.Pick(c.lot.Method)
-	default: // nobody could plan to attend
-		l.Method = f.opening.TopUpMethods.Pick(c.lot.Method)
+// line is what gets published of a drawn filing. A fail-safe one has no ticket:
+// zeros stand for it.
+func (f *Frame) line(c *chance, lots dealer) Line {
+	method := c.method
+	if method == "" {
+		method = f.method(c, lots)
 	}
-	return l
+	n := c.filing.N
+	return Line{N: n, Draw: f.draws[n-1], Stratum: c.filing.Stratum, Reason: c.reason, Method: method, Ticket: c.ticket}
+}
+
+// method is how a drawn filing is checked. A fail-safe one has no lot: it gets
+// the first method of the list.
+func (f *Frame) method(c *chance, lots dealer) string {
+	switch draw := f.draws[c.filing.N-1]; c.reason {
+	case Failsafe:
+		return f.opening.Methods[0].Method
+	case Online, Carry:
+		return f.opening.Methods.Pick(lots.method(draw))
+	default: // nobody could plan to attend
+		return f.opening.TopUpMethods.Pick(lots.method(draw))
+	}
 }

@@ -110,6 +110,22 @@ func checkQuota(t *testing.T, stratum string, point int, filings []Filing, drawn
 	}
 }
 
+// What verification takes for the draw of each point is what was drawn then.
+func TestHistoryIsWhatWasDrawnThen(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 18))
+	for range 100 {
+		f := frame(t, opening(3, "t01", "t02"), population(r, []string{"t01", "t02"}, 3))
+		last, err := f.draw(3, keys().dealer(q))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, got := range last.digests(3) {
+			then := draw(t, f, i+1)
+			is(t, "selection", got, then.Digest().String())
+		}
+	}
+}
+
 func TestOrderOfInputNeverMatters(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 100 {

@@ -1,6 +1,7 @@
 package sampling
 
 import (
+	"bufio"
 	"cmp"
 	"crypto/sha256"
 	"errors"
@@ -49,6 +50,7 @@ type Frame struct {
 	opening Opening
 	filings []*Filing // at N-1
 	draws   []int     // draw numbers, at N-1
+	home    []int     // index of the stratum in the opening, at N-1
 	strata  map[string]int
 }
 
@@ -61,7 +63,7 @@ func NewFrame(o Opening, filings []Filing) (*Frame, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	f := &Frame{opening: o, filings: make([]*Filing, len(filings)), strata: make(map[string]int, len(o.Strata))}
+	f := &Frame{opening: o, filings: make([]*Filing, len(filings)), home: make([]int, len(filings)), strata: make(map[string]int, len(o.Strata))}
 	if len(filings) > MaxFilings {
 		return nil, fmt.Errorf("sampling: %d filings are more than the %d that a quarter can number", len(filings), MaxFilings)
 	}
@@ -84,15 +86,16 @@ func (f *Frame) place(one *Filing) (errs []error) {
 	refuse := func(form string, args ...any) {
 		errs = append(errs, fmt.Errorf("sampling: filing %d: "+form, append([]any{one.N}, args...)...))
 	}
+	home, known := f.strata[one.Stratum]
 	switch {
 	case one.N < 1 || one.N > len(f.filings):
 		refuse("its number is not 1 to %d, the count of filings", len(f.filings))
 	case f.filings[one.N-1] != nil:
 		refuse("its number is there twice")
 	default:
-		f.filings[one.N-1] = one
+		f.filings[one.N-1], f.home[one.N-1] = one, home
 	}
-	if _, ok := f.strata[one.Stratum]; !ok {
+	if !known {
 		refuse("stratum %q is not in the opening", one.Stratum)
 	}
 	if !isName(one.Branch) {
@@ -186,7 +189,7 @@ func (f *Frame) Digest(point int) Hash { return f.digests(point)[point-1] }
 func (f *Frame) digests(last int) []Hash {
 	sums := newSums(last)
 	for i, sum := range sums {
-		fmt.Fprintf(sum, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, i+1)
+		fmt.Fprintf(sum.Writer, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, i+1)
 	}
 	var line []byte
 	for _, one := range f.filings {
@@ -199,27 +202,35 @@ func (f *Frame) digests(last int) []Hash {
 }
 
 // sums hash what stands at each of the points, from 1.
-type sums []hash.Hash
+type sums []sum
+
+// sum hashes in pieces of some size, which is faster than by the line.
+type sum struct {
+	hash.Hash
+	*bufio.Writer
+}
 
 func newSums(points int) sums {
 	s := make(sums, points)
 	for i := range s {
-		s[i] = sha256.New()
+		h := sha256.New()
+		s[i] = sum{h, bufio.NewWriter(h)}
 	}
 	return s
 }
 
 // write adds what stands from a point on.
 func (s sums) write(point int, line []byte) {
-	for _, sum := range s[point-1:] {
-		sum.Write(line)
+	for _, one := range s[point-1:] {
+		_, _ = one.Writer.Write(line) // a hash takes everything
 	}
 }
 
 func (s sums) digests() []Hash {
 	out := make([]Hash, len(s))
-	for i, sum := range s {
-		sum.Sum(out[i][:0])
+	for i, one := range s {
+		_ = one.Flush() // a hash takes everything
+		one.Sum(out[i][:0])
 	}
 	return out
 }

@@ -70,23 +70,64 @@ type Keys map[string]Key
 // Lots computes every lot from the keys; without any key there are none. The
 // result keeps buffers and is not safe for use by several goroutines at once.
 func (k Keys) Lots(q Quarter) Lots {
+	d := k.dealer(q)
+	return func(draw int) (Lot, bool) {
+		ticket, ok := d.ticket(draw)
+		if !ok {
+			return Lot{}, false
+		}
+		return Lot{ticket, d.method(draw)}, true
+	}
+}
+
+// dealer gives the two hashes of a lot one by one: most filings are not drawn,
+// and nobody asks how to check them.
+type dealer struct {
+	ticket func(draw int) (Hash, bool)
+	method func(draw int) Hash // of a draw id that has a ticket
+}
+
+// dealer takes recorded lots apart.
+func (l Lots) dealer() dealer {
+	return dealer{
+		ticket: func(draw int) (Hash, bool) { lot, ok := l(draw); return lot.Ticket, ok },
+		method: func(draw int) Hash { lot, _ := l(draw); return lot.Method },
+	}
+}
+
+// dealer computes from the keys, the method from the shares of the ticket where
+// that came just before.
+func (k Keys) dealer(q Quarter) dealer {
 	var macs []hash.Hash
 	for _, party := range slices.Sorted(maps.Keys(k)) {
 		key := k[party]
 		macs = append(macs, hmac.New(sha256.New, key[:]))
 	}
 	var buf, shares []byte
-	return func(draw int) (Lot, bool) {
-		if len(macs) == 0 {
-			return Lot{}, false
+	last := 0
+	share := func(draw int) {
+		if draw == last {
+			return
 		}
-		buf, shares = q.appendID(append(buf[:0], drawText...), draw), shares[:0]
+		buf, shares, last = q.appendID(append(buf[:0], drawText...), draw), shares[:0], draw
 		for _, mac := range macs {
 			mac.Reset()
 			mac.Write(buf)
 			shares = mac.Sum(shares)
 		}
 		buf = slices.Grow(buf, 64+len(shares))
-		return Lot{combine(buf, ticketText, q, draw, shares), combine(buf, methodText, q, draw, shares)}, true
+	}
+	return dealer{
+		ticket: func(draw int) (Hash, bool) {
+			if len(macs) == 0 {
+				return Hash{}, false
+			}
+			share(draw)
+			return combine(buf, ticketText, q, draw, shares), true
+		},
+		method: func(draw int) Hash {
+			share(draw)
+			return combine(buf, methodText, q, draw, shares)
+		},
 	}
 }

@@ -16,7 +16,7 @@ var bundles = flag.String("bundles", "", "folder in which BenchmarkVerify leaves
 func closed(t testing.TB, o Opening, filings []Filing) *Bundle {
 	t.Helper()
 	f := frame(t, o, filings)
-	last, err := f.draw(o.Points, keys().Lots(q))
+	last, err := f.draw(o.Points, keys().dealer(q))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,13 +91,16 @@ func (b *Bundle) verifyQuarter() []Fault {
 	}
 	frame, err := NewFrame(b.Opening, b.Filings)
 	if err != nil {
-		return append(keys, Fault{Part: PartFrame, Why: err.Error()})
+		for _, one := range joined(err) {
+			keys = append(keys, Fault{Part: PartFrame, Why: one.Error()})
+		}
+		return keys
 	}
 	faults := slices.Concat(keys, b.verifyPending(), b.verifyFrames(frame))
 	lines := inOrder(b.Lines, byNumber)
 	drawn := lines // as published, if nothing can be drawn
 	if len(keys) == 0 {
-		last, err := frame.draw(b.Opening.Points, b.Keys.Lots(b.Opening.Quarter))
+		last, err := frame.draw(b.Opening.Points, b.Keys.dealer(b.Opening.Quarter))
 		if err != nil {
 			return append(faults, Fault{Part: PartSelection, Why: err.Error()})
 		}
@@ -105,6 +108,14 @@ func (b *Bundle) verifyQuarter() []Fault {
 		drawn = last.Lines
 	}
 	return append(faults, verifyResults(drawn, frame.cases, b.Results)...)
+}
+
+// joined are the errors that were joined to one.
+func joined(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	return []error{err}
 }
 
 func byNumber(a, b Line) int { return cmp.Compare(a.N, b.N) }

@@ -103,6 +103,15 @@ func TestVerifyAllowsOverrides(t *testing.T) {
 	}
 }
 
+// Each filing that is wrong is a fault of its own.
+func TestVerifyNamesEachFiling(t *testing.T) {
+	b := bundle(t)
+	b.Filings[2].Stratum, b.Filings[4].Branch = "t02", "b 5"
+	if faults := Verify(b); len(faults) != 2 {
+		t.Error(faults)
+	}
+}
+
 // Without a key nothing can be told of the draw, unless something else is wrong.
 func TestUnrevealedIsNotTampered(t *testing.T) {
 	b := bundle(t)
