@@ -45,7 +45,10 @@ func (d *EngineDriver) calendar(ctx context.Context, e *engine.Engine, now time.
 	sweep := func(ctx context.Context, now time.Time) (int, error) {
 		return supervise.Sweep(ctx, e, d.county, now, now, nil)
 	}
-	for _, job := range []func(context.Context, time.Time) (int, error){k.Open, tick, k.Points, k.Tell, k.Close, sweep} {
+	failed := func(ctx context.Context, now time.Time) (int, error) {
+		return supervise.RaiseFailedChecks(ctx, e, d.county, now, now)
+	}
+	for _, job := range []func(context.Context, time.Time) (int, error){k.Open, tick, k.Points, k.Tell, k.Close, failed, sweep} {
 		if _, err := job(ctx, now); err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"jinchu/api"
 	"jinchu/calendar"
@@ -52,11 +51,10 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	keys, err := loadKeys(c.Data)
+	site, err := newSite(s, e, county, c.Data, secondHolder{})
 	if err != nil {
 		return err
 	}
-	site := &site{store: s, engine: e, county: county, keys: keys, now: time.Now, log: newLog()}
 	if err := site.makeAccounts(ctx); err != nil {
 		return err
 	}

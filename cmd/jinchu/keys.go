@@ -26,18 +26,20 @@ const (
 // the backup: under another key the numbers in the database neither open nor
 // are found.
 func loadKeys(dir string) (*register.Keys, error) {
-	if text := os.Getenv(keyEnv); text != "" {
-		master, err := masterOf(keyEnv, text)
-		if err != nil {
-			return nil, err
-		}
-		return register.NewKeys(master)
-	}
-	master, err := loadMaster(filepath.Join(dir, keyFile), true)
+	master, err := countyMaster(dir)
 	if err != nil {
 		return nil, err
 	}
 	return register.NewKeys(master)
+}
+
+// countyMaster is the master key: of the ID numbers, and of the department's
+// key of the draw.
+func countyMaster(dir string) ([]byte, error) {
+	if text := os.Getenv(keyEnv); text != "" {
+		return masterOf(keyEnv, text)
+	}
+	return loadMaster(filepath.Join(dir, keyFile), true)
 }
 
 // loadMaster reads a master key from its file, which is made on first use if

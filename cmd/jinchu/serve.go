@@ -18,6 +18,7 @@ import (
 	"jinchu/engine"
 	"jinchu/engine/draw"
 	"jinchu/register"
+	"jinchu/spotcheck"
 	"jinchu/store"
 )
 
@@ -28,6 +29,7 @@ type serveCmd struct {
 	Label  string `help:"What the token is for." default:"API"`
 	Until  string `help:"First day on which the token is no longer good." placeholder:"DATE"`
 	NoJobs bool   `help:"Run no jobs: for a web server beside one that does."`
+	secondHolder
 	regulation
 	database
 }
@@ -42,12 +44,12 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if c.Token != "" {
 		return c.issue(ctx, s)
 	}
-	keys, err := loadKeys(c.keyFolder())
+	county := register.CountyID(c.County)
+	site, err := newSite(s, e, county, c.keyFolder(), c.secondHolder)
 	if err != nil {
 		return err
 	}
-	county := register.CountyID(c.County)
-	site := &site{store: s, engine: e, county: county, keys: keys, now: time.Now, tokens: storedTokens{s, county}, noJobs: c.NoJobs, log: newLog()}
+	site.tokens, site.noJobs = storedTokens{s, county}, c.NoJobs
 	return site.serve(ctx, c.Addr)
 }
 
@@ -112,6 +114,25 @@ type site struct {
 	accounts []api.Account // of a demonstration
 	noJobs   bool
 	log      *slog.Logger
+	keeper   *spotcheck.Keeper
+}
+
+// newSite is a county with its keys, which lie in a folder.
+func newSite(s *store.Store, e *engine.Engine, county register.CountyID, folder string, second secondHolder) (*site, error) {
+	master, err := countyMaster(folder)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := register.NewKeys(master)
+	if err != nil {
+		return nil, err
+	}
+	holder, err := second.remote()
+	if err != nil {
+		return nil, err
+	}
+	keeper, err := newKeeper(e, county, master, holder)
+	return &site{store: s, engine: e, county: county, keys: keys, now: time.Now, log: newLog(), keeper: keeper}, err
 }
 
 // newLog is the log of a server.

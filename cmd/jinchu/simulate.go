@@ -133,14 +133,22 @@ func (p *playing) into(ctx context.Context, s *store.Store, r regulation) (*simu
 	if err != nil {
 		return nil, err
 	}
-	keys, err := loadKeys(p.keys)
+	master, err := countyMaster(p.keys)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := register.NewKeys(master)
+	if err != nil {
+		return nil, err
+	}
+	holders, seal, err := drawKeys(master, nil)
 	if err != nil {
 		return nil, err
 	}
 	start := time.Now()
 	bar := progress(p.quiet)
 	report, err := simulate.Play(ctx, e, simulate.Config{County: p.county, Orgs: p.orgs, Years: p.years, People: p.people,
-		Seed: p.seed, Until: calendar.DateOf(start), Keys: keys, Progress: bar})
+		Seed: p.seed, Until: calendar.DateOf(start), Keys: keys, Holders: holders, Seal: seal, Progress: bar})
 	if err != nil {
 		return nil, err
 	}

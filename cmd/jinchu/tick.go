@@ -16,6 +16,7 @@ type tickCmd struct {
 	At     string `help:"The slot: an instant like 2026-04-01T00:30:00+08:00, or a day, for 00:30 of it in Asia/Shanghai." placeholder:"TIME"`
 	List   bool   `help:"Print the jobs with timetable, policy and next slot; needs no database."`
 	County string `help:"Six-digit code of the county." default:"420683"`
+	secondHolder
 	regulation
 	database
 }
@@ -37,7 +38,19 @@ func (c *tickCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	timetable, err := newScheduler(s, e, register.CountyID(c.County), nil)
+	master, err := countyMaster(c.keyFolder())
+	if err != nil {
+		return err
+	}
+	second, err := c.remote()
+	if err != nil {
+		return err
+	}
+	keeper, err := newKeeper(e, register.CountyID(c.County), master, second)
+	if err != nil {
+		return err
+	}
+	timetable, err := newScheduler(s, keeper, nil)
 	if err != nil {
 		return err
 	}
@@ -70,7 +83,7 @@ func shown(slot time.Time) string { return slot.In(calendar.Shanghai).Format("20
 
 // list prints the timetable. Nothing is run, so that no engine is needed.
 func (c *tickCmd) list(now time.Time) error {
-	lines, err := scheduler.Timetable(jobs(nil, register.CountyID(c.County)), now)
+	lines, err := scheduler.Timetable(jobs(nil), now)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"jinchu/calendar"
-	"jinchu/register"
 	"jinchu/scheduler"
 	"jinchu/store"
 )
@@ -30,7 +29,7 @@ func TestSlotOf(t *testing.T) {
 
 // The jobs of the program have a timetable, names and words.
 func TestJobsAreALegalList(t *testing.T) {
-	lines, err := scheduler.Timetable(jobs(nil, "420683"), calendar.On(2026, time.June, 1).Start())
+	lines, err := scheduler.Timetable(jobs(nil), calendar.On(2026, time.June, 1).Start())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +90,11 @@ func servingUntil(t *testing.T, s *store.Store, noJobs bool, seen func() bool) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	site := &site{store: s, engine: e, county: register.CountyID("420683"), now: time.Now, noJobs: noJobs, log: newLog()}
+	site, err := newSite(s, e, "420683", t.TempDir(), secondHolder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	site.noJobs = noJobs
 	ended := make(chan error, 1)
 	go func() { ended <- site.serve(ctx, "127.0.0.1:0") }()
 	for range 200 {
@@ -117,7 +120,7 @@ func TestServeRunsJobs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return len(cursors) == len(jobs(nil, "420683"))
+			return len(cursors) == len(jobs(nil))
 		}
 		looks := 0
 		servingUntil(t, s, noJobs, func() bool { looks++; return began() || noJobs && looks == 5 })

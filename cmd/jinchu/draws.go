@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"jinchu/engine"
+	"jinchu/keyholder"
+	"jinchu/register"
+	"jinchu/spotcheck"
+)
+
+// The organization department's name among the parties of the draw.
+const ownParty = "org"
+
+// holderTokenEnv holds the token of the second key holder.
+const holderTokenEnv = "JINCHU_HOLDER_TOKEN"
+
+// secondHolder are the flags that name who holds the second key of the draw.
+type secondHolder struct {
+	Holder      string `help:"Address of the second key holder, as jinchu share serve prints it; its token in JINCHU_HOLDER_TOKEN. Without one the department alone holds a key." placeholder:"URL" env:"JINCHU_HOLDER"`
+	HolderParty string `help:"Name of the second key holder among the parties." default:"dic"`
+}
+
+// remote is the second holder, nil where there is none.
+func (h secondHolder) remote() (spotcheck.Holder, error) {
+	if h.Holder == "" {
+		return nil, nil
+	}
+	token := os.Getenv(holderTokenEnv)
+	if token == "" {
+		return nil, fmt.Errorf("--holder %s: its token is wanted in %s", h.Holder, holderTokenEnv)
+	}
+	if h.HolderParty == ownParty {
+		return nil, errors.New("--holder-party: org is the department's own name; the second holder has another")
+	}
+	return keyholder.Remote(h.HolderParty, h.Holder, token, nil)
+}
+
+// newKeeper runs the county's draws with the department's own key, made from
+// its master key, and the second holder's if there is one.
+func newKeeper(e *engine.Engine, county register.CountyID, master []byte, second spotcheck.Holder) (*spotcheck.Keeper, error) {
+	holders, seal, err := drawKeys(master, second)
+	if err != nil {
+		return nil, err
+	}
+	return &spotcheck.Keeper{Engine: e, County: county, Holders: holders, Seal: seal}, nil
+}
+
+// drawKeys are the parties of the draw and what seals their shares.
+func drawKeys(master []byte, second spotcheck.Holder) ([]spotcheck.Holder, *spotcheck.Seal, error) {
+	own, err := keyholder.Local(ownParty, master)
+	if err != nil {
+		return nil, nil, err
+	}
+	holders := []spotcheck.Holder{own}
+	if second != nil {
+		holders = append(holders, second)
+	}
+	seal, err := spotcheck.NewSeal(master)
+	return holders, seal, err
+}
