@@ -97,6 +97,9 @@ func (b *Bundle) verifyQuarter() []Fault {
 		return keys
 	}
 	faults := slices.Concat(keys, b.verifyPending(), b.verifyFrames(frame))
+	if b.running() {
+		return faults // what is not over yet is open, and nothing is drawn
+	}
 	lines := inOrder(b.Lines, byNumber)
 	drawn := lines // as published, if nothing can be drawn
 	if len(keys) == 0 {
@@ -110,6 +113,10 @@ func (b *Bundle) verifyQuarter() []Fault {
 	return append(faults, verifyResults(drawn, frame.cases, b.Results)...)
 }
 
+// running reports a bundle of a quarter that goes on: no key is revealed, and
+// points are still to come.
+func (b *Bundle) running() bool { return len(b.Keys) == 0 && len(b.Records) < b.Opening.Points }
+
 // joined are the errors that were joined to one.
 func joined(err error) []error {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
@@ -122,7 +129,7 @@ func byNumber(a, b Line) int { return cmp.Compare(a.N, b.N) }
 
 func (b *Bundle) verifyFrames(frame *Frame) (faults []Fault) {
 	if got, want := len(b.Records), b.Opening.Points; got != want {
-		faults = append(faults, Fault{Part: PartFrame, Why: fmt.Sprintf("%d records for %d points", got, want)})
+		faults = append(faults, Fault{Part: PartFrame, Why: fmt.Sprintf("%d records for %d points", got, want), Open: b.running()})
 	}
 	for i, digest := range frame.digests(b.Opening.Points) {
 		if i < len(b.Records) && digest != b.Records[i].Frame {
@@ -171,7 +178,7 @@ func (b *Bundle) verifyKeys() (faults []Fault) {
 func (b *Bundle) verifyPending() (faults []Fault) {
 	for i := range b.Filings {
 		if one := &b.Filings[i]; one.Point == 0 {
-			faults = append(faults, Fault{Part: PartFrame, N: one.N, Why: "it was neither held nor withdrawn by the last point"})
+			faults = append(faults, Fault{Part: PartFrame, N: one.N, Why: "it was neither held nor withdrawn by the last point", Open: b.running()})
 		}
 	}
 	slices.SortFunc(faults, func(x, y Fault) int { return x.N - y.N })

@@ -166,3 +166,18 @@ func TestOpeningsThatAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A quarter that goes on is not tampered with: there is nothing to tell yet.
+// What its records say of the filings is held against them all the same.
+func TestARunningQuarterCannotBeTold(t *testing.T) {
+	b := bundle(t)
+	b.Keys, b.Lines, b.Results, b.Records = nil, nil, nil, b.Records[:1]
+	b.Filings[9].Point = 0
+	if faults := Verify(b); Judge(faults) != Unknown {
+		t.Errorf("a running quarter: %v", faults)
+	}
+	b.Filings[0].Branch = "b002"
+	if faults := Verify(b); Judge(faults) != Broken {
+		t.Errorf("a filing changed behind a point on record: %v", faults)
+	}
+}
