@@ -67,7 +67,8 @@ func TestLapseIsAnOutcome(t *testing.T) {
 	}
 }
 
-// A person's deeds are those of all their offices, ended ones too.
+// A person's deeds are those of all their offices, ended ones too, in the
+// cases that the reader may know of: one who serves two branches asks in each.
 func TestDeedsOfAPerson(t *testing.T) {
 	p := newPlay(t)
 	earlier := p.now.AddDate(0, 0, -3)
@@ -85,7 +86,7 @@ func TestDeedsOfAPerson(t *testing.T) {
 		want  string
 	}{
 		{"auditor", "b1-secretary", "first second"}, {"b1-secretary", "b1-secretary", "first second"},
-		{"auditor", "both", "fifth fourth"}, {"both-b1", "both", "fifth fourth"}, {"t1-reviewer", "both", "fourth"},
+		{"auditor", "both", "fifth fourth"}, {"both-b1", "both", "fourth"}, {"t1-reviewer", "both", "fourth"},
 	} {
 		var cases []string
 		for _, l := range p.deeds(c.who, engine.DeedsQuery{Person: c.about}).Lines {
@@ -120,6 +121,46 @@ func TestPagesOfDeeds(t *testing.T) {
 	if strings.Join(got, " ") != "c0 c1 c2 c3 c4" {
 		t.Errorf("pages %v", got)
 	}
+}
+
+// Where a case may not be known, no deed in it is listed and no cursor names
+// it: that of somebody who also inspects, and whatever lies between the pages.
+func TestNoCursorNamesAHiddenCase(t *testing.T) {
+	p := newPlay(t)
+	if err := p.engine.Change(context.Background(), actor(string(engine.ClockOffice)), []register.Entity{inspectorOf("both")}, today, "", p.now); err != nil {
+		t.Fatal(err)
+	}
+	hidden := engine.CaseID("m-hidden")
+	for _, id := range []engine.CaseID{"c", "z"} {
+		p.act("both-b1", engine.Move{Workflow: "main", Action: begin.Key, Person: "p1", Org: "b1", Case: id})
+	}
+	p.act("reviewer", engine.Move{Workflow: "check", Action: begin.Key, Person: "p1", Org: "420683", Parent: "c", Case: hidden,
+		Fields: map[string]any{"inspector": register.PersonID("inspector")}})
+	p.in(hidden, "second-office", look, map[string]any{"finding": "failed"})
+	for who, want := range map[string]string{"auditor": "c m-hidden z", "t1-reviewer": "c z", "both-b1": "c z"} {
+		q, seen := engine.DeedsQuery{Person: "both", Limit: 1}, []string{}
+		for {
+			d := p.deeds(who, q)
+			for _, l := range d.Lines {
+				seen = append(seen, string(l.Case))
+			}
+			if d.Next == nil {
+				break
+			}
+			if q.After = *d.Next; q.After.Case == hidden && who != "auditor" {
+				t.Errorf("the cursor of %s names %s", who, q.After.Case)
+			}
+		}
+		if got := strings.Join(seen, " "); got != want {
+			t.Errorf("%s: %s, want %s", who, got, want)
+		}
+	}
+}
+
+func inspectorOf(person register.PersonID) *register.Office {
+	o := office("second-office", register.Inspector, "420683")
+	o.Person = person
+	return o
 }
 
 // Who may ask about whom. Everybody else is answered as for nobody.

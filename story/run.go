@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jinchu/calendar"
+	"jinchu/engine"
 	"jinchu/register"
 )
 
@@ -295,10 +296,16 @@ func (s changesRegister) run(r *runner, l *Line) error {
 type clockTicks struct{ twice bool }
 
 func (s clockTicks) run(r *runner, _ *Line) error {
+	tick := r.driver.Clock
 	if s.twice {
-		return r.driver.ClockTwice(r.ctx, r.now)
+		tick = r.driver.ClockTwice
 	}
-	return r.driver.Clock(r.ctx, r.now)
+	err := tick(r.ctx, r.now)
+	var refused *engine.Refused
+	if errors.As(err, &refused) {
+		return &mismatch{want: "the calendar to do its work", got: err.Error(), fatal: true}
+	}
+	return err
 }
 
 // expectVerify checks everything the county holds.

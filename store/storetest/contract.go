@@ -53,6 +53,8 @@ func Run(t *testing.T, fresh func(t testing.TB) *Database) {
 		{"rows are selected", rowsSelected},
 		{"deeds are listed in order", deedsInOrder},
 		{"a page of deeds looks at a bounded number of events", deedsBounded},
+		{"deeds within a path are in no other", deedsWithin},
+		{"a page of deeds within a path looks at a bounded number of cases", deedsWithinBounded},
 		{"counties are apart", countiesApart},
 		{"the log cannot be changed", logLocked},
 		{"verification holds, concurrency included", verifyHolds},

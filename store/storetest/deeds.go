@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"jinchu/engine"
@@ -116,6 +117,70 @@ func deedsBounded(t *testing.T, d *Database) {
 	}
 	if _, pages = w.deeds(engine.DeedQuery{Office: Clerk.Office, After: engine.DeedCursor{Case: "~", Seq: many - 10}}); pages != 1 {
 		t.Errorf("%d pages at the end", pages)
+	}
+}
+
+// Within a path there are the deeds in cases kept there, whoever signed more
+// elsewhere, and no cursor names a case of another path.
+func deedsWithin(t *testing.T, d *Database) {
+	w := begin(t, d)
+	w.Record(
+		&register.Org{ID: "branches", Kind: register.Branch, Name: "另一支部", Parent: register.OrgID(County), Path: string(County) + "/branches"},
+		&register.Office{ID: "here", Person: personID(1), Post: register.BranchSecretary, Org: "branch", From: Day.AddYears(-1)},
+		&register.Office{ID: "there", Person: personID(1), Post: register.BranchSecretary, Org: "branches", From: Day.AddYears(-1)})
+	kept := map[string][]engine.DeedCursor{}
+	open := func(office register.OfficeID, org register.OrgID) {
+		m := engine.Move{Workflow: "loan", Person: personID(2), Org: org, Action: "ask"}
+		a, err := w.Engine.Act(context.Background(), engine.Actor{County: County, Office: office}, m, Now)
+		expect(t, err, nil)
+		path := string(County) + "/" + string(org)
+		for _, p := range []string{path, string(County), ""} {
+			kept[p] = append(kept[p], engine.DeedCursor{Case: a.Case, Seq: 1})
+		}
+	}
+	for range 6 {
+		open("here", "branch")
+		open("there", "branches")
+	}
+	for path, places := range kept {
+		slices.SortFunc(places, compareDeeds)
+		for _, limit := range []int{1, 4, 100} {
+			q := engine.DeedQuery{Path: path, Person: personID(1), Limit: limit}
+			got, pages := w.deeds(q)
+			if !slices.EqualFunc(got, places, func(a engine.Deed, b engine.DeedCursor) bool { return a.DeedCursor == b }) {
+				t.Errorf("within %q by pages of %d: %v, want %v", path, limit, got, places)
+			}
+			if most := (len(places) + limit - 1) / limit; pages != most {
+				t.Errorf("within %q: %d pages of %d, not %d", path, pages, limit, most)
+			}
+		}
+	}
+}
+
+// A page within a path looks at a bounded number of its cases, and says where
+// to go on with the name of one of them.
+func deedsWithinBounded(t *testing.T, d *Database) {
+	w := begin(t, d)
+	last := w.Open(0)
+	const many = 5100
+	// Idle cases before every other one, every second of them another's.
+	for _, c := range []struct{ name, path string }{{"!a", "/branch"}, {"!b", "/branches"}} {
+		_, err := d.Raw.Exec(d.Raw.Rebind(`INSERT INTO cases (county, id, workflow, parent, person, org, path, stage, stage_on, opened_on, seq, ended, due_on, due_action, head)
+			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+			SELECT county, '!' || (10000 + i) || CAST(? AS TEXT), workflow, parent, person, org, CAST(? AS TEXT), stage, stage_on, opened_on, seq, ended, due_on, due_action, head
+			FROM n, cases WHERE id = ?`), many, c.name, string(County)+c.path, string(last))
+		expect(t, err, nil)
+	}
+	q := engine.DeedQuery{County: County, Path: string(County) + "/branch", Office: Clerk.Office}
+	got, next, err := w.Store.Deeds(context.Background(), &q)
+	expect(t, err, nil)
+	if len(got) != 0 || next == nil || !strings.HasSuffix(string(next.Case), "!a") {
+		t.Fatalf("%v, next %v", got, next)
+	}
+	q.After = *next
+	got, next, err = w.Store.Deeds(context.Background(), &q)
+	if expect(t, err, nil); len(got) != 1 || got[0].Case != last || next != nil {
+		t.Errorf("%v, next %v", got, next)
 	}
 }
 
