@@ -71,12 +71,18 @@ func cases(n int) string {
 
 func newCounty(t *testing.T, n int) *county {
 	t.Helper()
+	return countyOf(t, cases(n))
+}
+
+// countyOf is the county in which a story was played.
+func countyOf(t *testing.T, text string) *county {
+	t.Helper()
 	s := inmem.New()
 	d, err := story.NewEngineDriver(s, t.Name(), workflows.All, workflows.LoadProfile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := story.Parse("cases.txt", cases(n))
+	f, err := story.Parse("cases.txt", text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error
 				return err
 			}
 		}
-		if len(q.Drawn) == 0 {
+		if len(q.Drawn) == 0 || errors.Is(err, errFrameChanged) {
 			return err
 		}
 		n, missed := k.drawn(ctx, q, now)
@@ -108,13 +108,27 @@ func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error
 	return acts, err
 }
 
+// unchanged reads a quarter whose filings are those on record at its points.
+func (k *Keeper) unchanged(ctx context.Context, q *register.Quarter) (*book, error) {
+	b, err := k.book(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range q.Drawn {
+		if b.frame.Digest(i+1).String() != d.Frame {
+			return nil, errFrameChanged
+		}
+	}
+	return b, nil
+}
+
 // point records the next point if its day is over.
 func (k *Keeper) point(ctx context.Context, c *engine.Case, q *register.Quarter, now time.Time) (int, error) {
 	n := len(q.Drawn) + 1
 	if n > len(q.Points) || !calendar.DateOf(now).After(q.Points[n-1]) {
 		return 0, nil
 	}
-	b, err := k.book(ctx, q)
+	b, err := k.unchanged(ctx, q)
 	if err != nil {
 		return 0, err
 	}
@@ -131,7 +145,7 @@ func (k *Keeper) point(ctx context.Context, c *engine.Case, q *register.Quarter,
 // drawn opens the checks of everything drawn up to the last point on record
 // that have not been opened.
 func (k *Keeper) drawn(ctx context.Context, q *register.Quarter, now time.Time) (acts int, err error) {
-	b, err := k.book(ctx, q)
+	b, err := k.unchanged(ctx, q)
 	if err != nil {
 		return 0, err
 	}
@@ -140,7 +154,7 @@ func (k *Keeper) drawn(ctx context.Context, q *register.Quarter, now time.Time) 
 	if err != nil {
 		return 0, err
 	}
-	if b.frame.Digest(last).String() != q.Drawn[last-1].Frame || selection.Digest().String() != q.Drawn[last-1].Selection {
+	if selection.Digest().String() != q.Drawn[last-1].Selection {
 		return 0, errFrameChanged
 	}
 	for _, line := range selection.Lines {
