@@ -209,3 +209,24 @@ find k1 spot-check part-of a1
 		}
 	}
 }
+
+// Who finds at a point that another server was faster has nothing to tell.
+func TestAnotherServerWasFirst(t *testing.T) {
+	c := newCounty(t, 2)
+	first := c.keeper(c.door(c.store))
+	do(t, first.Open, "2026-06-26T00:30")
+	c.fileAll("2026-06-26T09:00", "2026-07-06T09:00")
+	c.holdAll("2026-07-06T10:00")
+	raced := false
+	c.holders = []spotcheck.Holder{party{name: "dic", silent: func() bool {
+		if !raced {
+			raced = true
+			do(t, first.Points, "2026-08-01T00:30")
+		}
+		return false
+	}}, c.holders[1]}
+	do(t, c.keeper(c.engine).Points, "2026-08-01T00:30")
+	if q := must(c.engine.View(t.Context(), c.id).Quarter("2026Q3")); !raced || len(q.Drawn) != 1 || len(c.rows(workflows.SpotCheck)) == 0 {
+		t.Errorf("raced %v, %d points, %d checks", raced, len(q.Drawn), len(c.rows(workflows.SpotCheck)))
+	}
+}
