@@ -35,8 +35,8 @@ func (c *sampleVerifyCmd) Run() error {
 	}
 	// A bundle is most of the heap and all of it lives to its end: it is collected
 	// then, when there is nothing left to be marked.
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(3 << 29)
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 29))
 	broken, unknown := 0, 0
 	for _, path := range c.Bundle {
 		switch verdict, err := verifyBundle(path, published); {
