@@ -108,8 +108,8 @@ func (p *play) unrecorded(ctx context.Context, now time.Time) (acts int, err err
 			return err
 		}
 		acts++
-		if i := slices.IndexFunc(p.lives, func(l *life) bool { return l.caseID == c.ID }); i >= 0 {
-			p.tally.lapsed(p.lives[i], answer, calendar.DateOf(now))
+		if l := p.byCase[c.ID]; l != nil {
+			p.tally.lapsed(l, answer, calendar.DateOf(now))
 		}
 		return nil
 	})
