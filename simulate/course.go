@@ -109,10 +109,21 @@ func (c *course) try(s step) outcome {
 	return done
 }
 
+// sleep lets the day c.on come without doing anything. It reports whether life
+// goes on.
+func (c *course) sleep() bool {
+	c.step = step{}
+	c.gone = c.gone || !c.yield()
+	return !c.gone
+}
+
 // act does the step. It runs beside others and touches nothing but c.
 func (c *course) act(ctx context.Context, now time.Time) error {
 	c.answer, c.refusal = nil, nil
 	s := c.step
+	if s.action == "" {
+		return nil // it slept
+	}
 	m := engine.Move{Case: c.caseID, Action: s.action, On: s.on, Fields: s.fields, Reason: s.reason}
 	o := cmp.Or(s.other, c.open)
 	if o != nil {

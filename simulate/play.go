@@ -59,6 +59,7 @@ type play struct {
 	days      map[calendar.Date][]*course // what goes on on a day
 	phases    map[string]int              // of actions, as far as looked up
 	affairs   []*course                   // those that are about nobody's admission
+	supervision
 }
 
 // Play plays the years up to and including the day Until. The county has to be
@@ -110,7 +111,7 @@ func newPlay(ctx context.Context, e *engine.Engine, cfg Config) (*play, error) {
 	case !e.Calendar().Published(from.Year()) || !e.Calendar().Published(cfg.Until.Year()):
 		return nil, fmt.Errorf("from %s to %s: %w", from, cfg.Until, &calendar.NotLoaded{Year: from.Year()})
 	}
-	p := &play{draws: newDraws(e, cfg), engine: e, workflow: w, config: cfg, from: from, edition: workflows.Rules2026.Date(e.Profile()),
+	p := &play{supervision: newSupervision(from), draws: newDraws(e, cfg), engine: e, workflow: w, config: cfg, from: from, edition: workflows.Rules2026.Date(e.Profile()),
 		dice: newDice(cfg.Seed), tally: newTally(), newcomers: map[calendar.Date][]*life{}, byCase: map[engine.CaseID]*life{},
 		phases: map[string]int{}, days: map[calendar.Date][]*course{}}
 	var err error
@@ -138,6 +139,9 @@ func (p *play) day(ctx context.Context, today calendar.Date) error {
 	}
 	if err := p.calendarWorks(ctx, today); err != nil {
 		return fmt.Errorf("the calendar's work on %s: %w", today, err)
+	}
+	if err := p.calendarSupervises(ctx, today); err != nil {
+		return fmt.Errorf("the calendar's supervision on %s: %w", today, err)
 	}
 	for round := 0; len(p.days[today]) > 0; round++ {
 		acting := p.days[today]
