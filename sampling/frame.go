@@ -223,7 +223,7 @@ func (f *Frame) cases(n int) []string {
 
 // sorted are the cases in byte order.
 func (f *Filing) sorted() []string {
-	if slices.IsSorted(f.Cases) {
+	if len(f.Cases) < 2 || slices.IsSorted(f.Cases) {
 		return f.Cases
 	}
 	return slices.Sorted(slices.Values(f.Cases))
