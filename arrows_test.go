@@ -25,7 +25,7 @@ var arrows = map[string]string{
 	"spotcheck":       "calendar engine register sampling workflows",
 	"supervise":       "calendar engine register workflows",
 	"story":           "calendar engine ledger register sampling spotcheck supervise workflows",
-	"simulate":        "calendar engine register spotcheck workflows",
+	"simulate":        "calendar engine register spotcheck supervise workflows",
 	"store":           "calendar engine ledger migrations register",
 	"store/storetest": "calendar engine ledger register scheduler store",
 	"workflows":       "calendar engine register sampling",

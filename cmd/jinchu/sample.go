@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 
@@ -33,9 +34,10 @@ func (c *sampleVerifyCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	// A bundle is most of the heap: collected at leisure, the one before would
-	// still lie beside it.
-	debug.SetMemoryLimit(1 << 30)
+	// A bundle is most of the heap and all of it lives to its end: it is collected
+	// then, when there is nothing left to be marked.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 29))
 	broken, unknown := 0, 0
 	for _, path := range c.Bundle {
 		switch verdict, err := verifyBundle(path, published); {
@@ -47,6 +49,7 @@ func (c *sampleVerifyCmd) Run() error {
 		case verdict == sampling.Unknown:
 			unknown++
 		}
+		runtime.GC()
 	}
 	switch {
 	case broken > 0:

@@ -154,7 +154,7 @@ func (s *site) serve(ctx context.Context, addr string) error {
 	defer stopJobs()
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		Handler: api.New(api.Config{Engine: s.engine, County: s.county, Tokens: s.tokens, Now: s.now, Demo: s.accounts != nil,
-			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Draws: s.keeper, Front: s.front, Log: s.log})}
+			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Front: s.front, Draws: s.keeper, Log: s.log})}
 	fmt.Printf("\n请用浏览器打开 http://%s/  (Ctrl-C 结束)\nOpen http://%s/ in a browser (Ctrl-C ends)\n", listener.Addr(), listener.Addr())
 	return serveUntil(ctx, server, listener)
 }
