@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"jinchu/api"
@@ -20,6 +21,7 @@ import (
 	"jinchu/register"
 	"jinchu/spotcheck"
 	"jinchu/store"
+	"jinchu/workflows"
 )
 
 type serveCmd struct {
@@ -185,6 +187,12 @@ var drawings = api.Draw{
 	},
 }
 
+// discreet are the workflows whose cases the first page does not count with the
+// others: everybody reads it, and nobody may learn from a number that a meeting
+// was drawn. Supervision orders can be about a check; package api counts those
+// that cannot.
+var discreet = []string{workflows.SpotCheck, workflows.SupervisionOrder}
+
 // front is what the first page shows.
 func (s *site) front(ctx context.Context) (api.FrontPage, error) {
 	page := api.FrontPage{Today: calendar.DateOf(s.now()), Accounts: s.accounts}
@@ -197,6 +205,9 @@ func (s *site) front(ctx context.Context) (api.FrontPage, error) {
 		counts[f.Workflow+"/"+f.Stage] = f.Cases
 	}
 	for _, w := range s.engine.Workflows() {
+		if slices.Contains(discreet, w.Key) {
+			continue
+		}
 		for _, st := range w.Stages() {
 			if n := counts[w.Key+"/"+st.Key]; n > 0 {
 				page.Stages = append(page.Stages, api.StageCount{Workflow: w.Words, Stage: st.Words, Cases: n})
@@ -208,7 +219,7 @@ func (s *site) front(ctx context.Context) (api.FrontPage, error) {
 		return page, err
 	}
 	for _, f := range overdue {
-		if w, ok := s.engine.Workflow(f.Workflow); ok {
+		if w, ok := s.engine.Workflow(f.Workflow); ok && !slices.Contains(discreet, f.Workflow) {
 			if a, ok := w.Action(f.Action); ok {
 				page.Overdue = append(page.Overdue, api.OverdueCount{Action: a.Words, Cases: f.Cases, Oldest: f.Oldest})
 			}
