@@ -18,6 +18,7 @@ import (
 	"jinchu/register"
 	"jinchu/sampling"
 	"jinchu/spotcheck"
+	"jinchu/supervise"
 	"jinchu/workflows"
 )
 
@@ -182,6 +183,11 @@ func (w *drawnWorld) check(name string) string {
 	return string(k.CheckID(f, string(w.runner.names.cases[name].id)))
 }
 
+var randomID = regexp.MustCompile(`[0-9a-z]{26}`)
+
+// withoutIDs leaves out the random identifiers of cases.
+func withoutIDs(text string) string { return randomID.ReplaceAllString(text, "") }
+
 // TestTheDrawIsInvisible asks everything that branch, committee and department
 // can ask, in both worlds and in one where nobody is drawn, and wants the same
 // bytes. After the point the worlds differ, so that the test could fail.
@@ -248,6 +254,19 @@ func TestTheDrawIsInvisible(t *testing.T) {
 		if a != b || !strings.HasPrefix(a, "422") {
 			t.Errorf("the committee learns of the draw of %s:\n%s\n%s", name, a, b)
 		}
+	}
+	// The inspectors are late in both worlds and in different cases; the list of
+	// the month, which everybody reads, says nothing of it.
+	for _, w := range []*drawnWorld{first, second, neither} {
+		day := calendar.MustParse("2026-07-01").Start()
+		if n, err := supervise.IssueMonthly(t.Context(), w.driver.engine, w.driver.county, day, day); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	a, b, c := first.ask("chen", "GET", "/api/v1/circulars", "", "2026-07-01"), second.ask("chen", "GET", "/api/v1/circulars", "", "2026-07-01"),
+		neither.ask("chen", "GET", "/api/v1/circulars", "", "2026-07-01")
+	if !strings.Contains(a, "2026-06") || withoutIDs(a) != withoutIDs(b) || withoutIDs(a) != withoutIDs(c) {
+		t.Errorf("the monthly list tells of the draw:\n%s\n%s\n%s", a, b, c)
 	}
 	for _, w := range []*drawnWorld{first, second} {
 		if err := w.driver.Clock(t.Context(), calendar.MustParse("2026-07-01").Start().Add(30*time.Minute)); err != nil {
