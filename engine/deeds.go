@@ -30,7 +30,7 @@ type Deeds struct {
 // DeedLine is one act and how it turned out.
 type DeedLine struct {
 	Answerable
-	// Outcome is nil where the case is out of the reader's reach by now.
+	// Outcome is nil where a department is not asked about the case any more.
 	Outcome *Outcome
 }
 
@@ -53,7 +53,9 @@ type After struct {
 // Deeds are what an office or a person has signed in cases, and how it turned
 // out. Whoever may know of every case asks about anybody, a committee about
 // those who hold the offices of the organizations below it, and everybody
-// about themselves; anybody else is [NotFound], as one who does not exist.
+// about themselves; anybody else is [NotFound], as one who does not exist. A
+// case that is kept where the reader's reach ends, a spot check or one that
+// was transferred, is passed over, deeds and all.
 // What a person was named for is no deed of theirs: it stands in the
 // [Responsibility] of the case.
 func (e *Engine) Deeds(ctx context.Context, actor Actor, q DeedsQuery, now time.Time) (*Deeds, error) {
@@ -68,7 +70,11 @@ func (e *Engine) Deeds(ctx context.Context, actor Actor, q DeedsQuery, now time.
 	if limit < 1 {
 		limit = pageDefault
 	}
-	found, next, err := e.store.Deeds(ctx, &DeedQuery{County: actor.County, Office: q.Office, Person: q.Person,
+	path, err := r.path("")
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := e.store.Deeds(ctx, &DeedQuery{County: actor.County, Path: path, Office: q.Office, Person: q.Person,
 		After: q.After, Limit: min(limit, pageMost)})
 	if err != nil {
 		return nil, err

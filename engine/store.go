@@ -172,8 +172,10 @@ type Cursor struct {
 
 // DeedQuery selects the events of one county's cases by who signed them: an
 // office, or whoever held the offices of a person. One of the two is set.
+// Nothing of a case outside the path is read, and no cursor names one.
 type DeedQuery struct {
 	County register.CountyID
+	Path   string // cases kept in this organization or below it; "" is all
 	Office register.OfficeID
 	Person register.PersonID
 	After  DeedCursor // exclusive

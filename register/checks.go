@@ -199,7 +199,7 @@ func (f *Filing) beside(v View) error {
 		if old.ID != f.ID {
 			continue
 		}
-		if old.At != f.At || old.Stratum != f.Stratum || old.Point != 0 && (old.Point != f.Point || old.Withdrawn != f.Withdrawn || !slices.Equal(old.Cases, f.Cases)) {
+		if old.At != f.At || old.Stratum != f.Stratum || old.Point != 0 && (old.Point != f.Point || old.Withdrawn != f.Withdrawn || old.WithdrawnOn != f.WithdrawnOn || !slices.Equal(old.Cases, f.Cases)) {
 			return fault("filing-fixed", "id", "备案内容不可更改;请撤回后另行备案", "a filing stays as it was filed; withdraw it and file anew")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"jinchu/calendar"
 )
@@ -38,6 +39,8 @@ type Filing struct {
 	// Withdrawn is the last number that was given out when the filing was
 	// withdrawn; 0 if it was not.
 	Withdrawn int `json:"withdrawn,omitempty"`
+	// WithdrawnOn is the day on which the withdrawal was recorded.
+	WithdrawnOn calendar.Date `json:"withdrawn_on,omitzero"`
 	// Forced is why it is checked besides the quota: "late", "carry" or
 	// "failsafe"; empty for all others.
 	Forced string `json:"forced,omitempty"`
@@ -51,6 +54,20 @@ func (f *Filing) Standing() bool { return f.Point == 0 }
 
 // Held reports that the meeting took place.
 func (f *Filing) Held() bool { return f.Point > 0 && f.Withdrawn == 0 }
+
+// PutOff reports that the filing was withdrawn before the day of its meeting,
+// so that there is no meeting to check.
+func (f *Filing) PutOff() bool { return f.Withdrawn > 0 && f.WithdrawnOn.Before(f.MeetingOn()) }
+
+// Moment is the instant of the planned meeting; the start of its day where
+// only the day is told.
+func (f *Filing) Moment() time.Time {
+	at, err := time.ParseInLocation("2006-01-02T15:04", f.At, calendar.Shanghai)
+	if err != nil {
+		return f.MeetingOn().Start()
+	}
+	return at
+}
 
 // MeetingOn is the day of the planned meeting.
 func (f *Filing) MeetingOn() calendar.Date {
@@ -79,7 +96,7 @@ func (f *Filing) Valid() error {
 		return faultID("branch")
 	case err != nil || len(f.Cases) == 0 || f.Stratum == "":
 		return fault("bad-filing", "at", "备案须有时间、议题和抽样层", "a filing has a time, a stratum and at least one case")
-	case f.Withdrawn != 0 && (f.Point == 0 || f.Withdrawn < f.N):
+	case f.Withdrawn != 0 && (f.Point == 0 || f.Withdrawn < f.N), (f.Withdrawn == 0) != f.WithdrawnOn.IsZero():
 		return fault("bad-filing", "withdrawn", "撤回编号有误", "a withdrawal follows the filing")
 	}
 	return nil

@@ -18,7 +18,8 @@ import (
 
 // Close reveals the keys of every quarter whose frame is closed and whose
 // checks are concluded, or whose time is up, and puts the report of the
-// quarter and the digest of its bundle on record.
+// quarter and the digest of its bundle on record. A party whose key nobody
+// holds, a frame that is not the one on record, and a refusal are errors.
 func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error) {
 	err = k.running(ctx, func(c *engine.Case, q *register.Quarter) error {
 		if c.Stage != workflows.QuarterDrawn.Key || !k.closable(ctx, c, q, now) {
@@ -33,10 +34,10 @@ func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error)
 			return err
 		}
 		figures, below := figuresOf(b)
-		n, err := k.act(ctx, engine.Move{Case: c.ID, Action: workflows.CloseQuarter.Key, Fields: map[string]any{
+		n, err := k.must(ctx, engine.Move{Case: c.ID, Action: workflows.CloseQuarter.Key, Fields: map[string]any{
 			workflows.RevealedKeys.Key: keyItems(keys), workflows.BundleDigest.Key: b.Digest().String(),
 			workflows.CheckResults.Key: resultItems(b.Results), workflows.QuarterFigures.Key: figures, workflows.BelowQuota.Key: below,
-		}}, now)
+		}}, now, q.ID, func(q *register.Quarter) bool { return !q.ClosedOn.IsZero() })
 		acts += n
 		return err
 	})
@@ -51,14 +52,19 @@ func (k *Keeper) closable(ctx context.Context, c *engine.Case, q *register.Quart
 	return last || len(k.Engine.View(ctx, k.County).Held(workflows.CheckOpen.Kind, string(q.ID)+"-")) == 0
 }
 
+// reveal gets the keys of the quarter's parties, and of nobody else.
 func (k *Keeper) reveal(ctx context.Context, q *register.Quarter) (sampling.Keys, error) {
 	out := sampling.Keys{}
-	for _, h := range k.Holders {
-		key, err := h.Reveal(ctx, workflows.DrawQuarter(k.County, q.ID))
-		if err != nil {
-			return nil, fmt.Errorf("the key of %s: %w", h.Party(), err)
+	for _, p := range q.Parties {
+		i := slices.IndexFunc(k.Holders, func(h Holder) bool { return h.Party() == p.Name })
+		if i < 0 {
+			return nil, fmt.Errorf("nobody here holds the key of %s, which the quarter was opened with: name its holder", p.Name)
 		}
-		out[h.Party()] = key
+		key, err := k.Holders[i].Reveal(ctx, workflows.DrawQuarter(k.County, q.ID))
+		if err != nil {
+			return nil, fmt.Errorf("the key of %s: %w", p.Name, err)
+		}
+		out[p.Name] = key
 	}
 	return out, nil
 }
@@ -105,11 +111,16 @@ func (k *Keeper) unrevealed(ctx context.Context, q *register.Quarter) (*sampling
 	return &sampling.Bundle{Opening: opening(k.County, q), Filings: drawFilings(view.FilingsOf(q.ID)), Records: records(q)}, view.Err()
 }
 
-// bundle is the whole of a quarter with the results as they are now.
+// bundle is the whole of a quarter with the results as they are now. Its
+// frames have to be those on record; that a party's shares were not those of
+// its key does not keep it back, but shows in it.
 func (k *Keeper) bundle(ctx context.Context, q *register.Quarter, keys sampling.Keys) (*sampling.Bundle, error) {
 	b, err := k.drawnBundle(ctx, q, keys)
 	if err != nil {
 		return nil, err
+	}
+	if faults := sampling.Verify(*b); slices.ContainsFunc(faults, func(f sampling.Fault) bool { return f.Part == sampling.PartFrame }) {
+		return nil, errFrameChanged
 	}
 	view := k.Engine.View(ctx, k.County)
 	filings := view.FilingsOf(q.ID)

@@ -15,9 +15,12 @@ type Figures struct {
 	Withdrawn  int
 	Held       int // counts for the quota
 	Need       int // checks that the quota asks for
+	Branches   int // whose meetings count for the quota
+	NeedBranch int // branches that the quota asks for
 	Drawn      int // for the quota
 	Forced     int
 	Checked    int // of those drawn for the quota, concluded
+	Covered    int // branches with such a check
 	Passed     int // cleared after a failure included
 	Failed     int // and not cleared
 	Attend     int
@@ -26,8 +29,9 @@ type Figures struct {
 	Overridden int
 }
 
-// Met reports whether as much was checked as the quota asks.
-func (f *Figures) Met() bool { return f.Checked >= f.Need }
+// Met reports whether as much was checked as the quota asks: of the meetings,
+// and of the branches that held them.
+func (f *Figures) Met() bool { return f.Checked >= f.Need && f.Covered >= f.NeedBranch }
 
 // FiguresOf counts a bundle by its strata, in the order of the opening.
 func FiguresOf(b *sampling.Bundle) []Figures {
@@ -38,6 +42,7 @@ func FiguresOf(b *sampling.Bundle) []Figures {
 		out = append(out, Figures{Stratum: s})
 	}
 	filings := map[int]*sampling.Filing{}
+	held, covered := map[branchOf]bool{}, map[branchOf]bool{}
 	for i := range b.Filings {
 		f := &b.Filings[i]
 		filings[f.N] = f
@@ -48,6 +53,7 @@ func FiguresOf(b *sampling.Bundle) []Figures {
 		}
 		if f.Held() && f.Forced == "" {
 			s.Held++
+			held[branchOf{f.Stratum, f.Branch}] = true
 		}
 	}
 	concluded := map[int]bool{} // filings none of whose checks is open
@@ -69,13 +75,24 @@ func FiguresOf(b *sampling.Bundle) []Figures {
 	for n, done := range concluded {
 		if f := filings[n]; done && f.Forced == "" {
 			out[at[f.Stratum]].Checked++
+			covered[branchOf{f.Stratum, f.Branch}] = true
 		}
+	}
+	for b := range held {
+		out[at[b.stratum]].Branches++
+	}
+	for b := range covered {
+		out[at[b.stratum]].Covered++
 	}
 	for i := range out {
 		out[i].Need = b.Opening.Quota.Need(out[i].Held)
+		out[i].NeedBranch = b.Opening.Quota.Need(out[i].Branches)
 	}
 	return out
 }
+
+// branchOf is a branch in a stratum.
+type branchOf struct{ stratum, branch string }
 
 func count(s *Figures, r sampling.Result) {
 	switch r.Outcome {
@@ -106,10 +123,10 @@ func figuresOf(b *sampling.Bundle) (figures, below []engine.Item) {
 			continue
 		}
 		figures = append(figures, engine.Item{Key: f.Stratum, Text: fmt.Sprintf(
-			"filed=%d withdrawn=%d held=%d need=%d drawn=%d forced=%d checked=%d passed=%d failed=%d attend=%d visit=%d phone=%d overridden=%d",
-			f.Filed, f.Withdrawn, f.Held, f.Need, f.Drawn, f.Forced, f.Checked, f.Passed, f.Failed, f.Attend, f.Visit, f.Phone, f.Overridden)})
+			"filed=%d withdrawn=%d held=%d need=%d branches=%d need_branches=%d drawn=%d forced=%d checked=%d covered=%d passed=%d failed=%d attend=%d visit=%d phone=%d overridden=%d",
+			f.Filed, f.Withdrawn, f.Held, f.Need, f.Branches, f.NeedBranch, f.Drawn, f.Forced, f.Checked, f.Covered, f.Passed, f.Failed, f.Attend, f.Visit, f.Phone, f.Overridden)})
 		if !f.Met() {
-			below = append(below, engine.Item{Key: f.Stratum, Text: fmt.Sprintf("%d of %d", f.Checked, f.Held)})
+			below = append(below, engine.Item{Key: f.Stratum, Text: fmt.Sprintf("%d of %d filings, %d of %d branches checked", f.Checked, f.Held, f.Covered, f.Branches)})
 		}
 	}
 	return figures, below

@@ -39,7 +39,8 @@ func (k *Keeper) clock() engine.Actor {
 
 // Open opens the running quarter if it is not open, and the next one from the
 // first day of the last month before it on. Nothing happens before every
-// party has committed.
+// party has committed. A refusal is an error; one quarter that cannot be
+// opened does not keep the other from it.
 func (k *Keeper) Open(ctx context.Context, now time.Time) (acts int, err error) {
 	today := calendar.DateOf(now)
 	running := register.QuarterOf(today)
@@ -48,25 +49,31 @@ func (k *Keeper) Open(ctx context.Context, now time.Time) (acts int, err error) 
 		quarters = append(quarters, running.Next())
 	}
 	view := k.Engine.View(ctx, k.County)
+	var errs []error
 	for _, q := range quarters {
 		if _, known := view.Quarter(q); known || view.Err() != nil {
 			continue
 		}
-		var commitments []engine.Item
-		for _, h := range k.Holders {
-			c, err := h.Commit(ctx, workflows.DrawQuarter(k.County, q))
-			if err != nil {
-				return acts, fmt.Errorf("the commitment of %s for %s: %w", h.Party(), q, err)
-			}
-			commitments = append(commitments, engine.Item{Key: h.Party(), Text: c.String()})
-		}
-		done, err := k.act(ctx, engine.Move{Case: engine.CaseID("quarter-" + string(q)), Workflow: workflows.QuarterlyDraw, Org: register.OrgID(k.County), Action: workflows.OpenQuarter.Key,
-			Fields: map[string]any{workflows.QuarterName.Key: string(q), workflows.Commitments.Key: commitments}}, now)
-		if acts += done; err != nil {
-			return acts, err
+		n, err := k.open(ctx, q, now)
+		if acts += n; err != nil {
+			errs = append(errs, fmt.Errorf("quarter %s: %w", q, err))
 		}
 	}
-	return acts, view.Err()
+	return acts, errors.Join(append(errs, view.Err())...)
+}
+
+func (k *Keeper) open(ctx context.Context, q register.QuarterID, now time.Time) (int, error) {
+	var commitments []engine.Item
+	for _, h := range k.Holders {
+		c, err := h.Commit(ctx, workflows.DrawQuarter(k.County, q))
+		if err != nil {
+			return 0, fmt.Errorf("the commitment of %s: %w", h.Party(), err)
+		}
+		commitments = append(commitments, engine.Item{Key: h.Party(), Text: c.String()})
+	}
+	m := engine.Move{Case: engine.CaseID("quarter-" + string(q)), Workflow: workflows.QuarterlyDraw, Org: register.OrgID(k.County), Action: workflows.OpenQuarter.Key,
+		Fields: map[string]any{workflows.QuarterName.Key: string(q), workflows.Commitments.Key: commitments}}
+	return k.must(ctx, m, now, q, func(*register.Quarter) bool { return true })
 }
 
 // act does an act of the calendar and counts it. A refusal is no fault, nor is
@@ -84,8 +91,31 @@ func (k *Keeper) act(ctx context.Context, m engine.Move, now time.Time) (int, er
 	return 0, err
 }
 
+// must does an act of a quarter that was found to be due: a refusal is an
+// error, unless the quarter's record says by now that it is done. Then another
+// server came first.
+func (k *Keeper) must(ctx context.Context, m engine.Move, now time.Time, id register.QuarterID, done func(*register.Quarter) bool) (int, error) {
+	_, err := k.Engine.Act(ctx, k.clock(), m, now)
+	var refused *engine.Refused
+	var first *engine.Conflict
+	switch {
+	case err == nil:
+		return 1, nil
+	case errors.As(err, &first):
+		return 0, nil
+	case errors.As(err, &refused):
+		view := k.Engine.View(ctx, k.County)
+		if q, ok := view.Quarter(id); ok && done(q) || view.Err() != nil {
+			return 0, view.Err()
+		}
+		return 0, fmt.Errorf("%s is refused: %w", m.Action, err)
+	}
+	return 0, err
+}
+
 // running hands over every quarter that is drawn from and not closed, oldest
-// first, with the case in which it is kept.
+// first, with the case in which it is kept. What fails in one quarter is told
+// after the others have had their turn.
 func (k *Keeper) running(ctx context.Context, visit func(*engine.Case, *register.Quarter) error) error {
 	view := k.Engine.View(ctx, k.County)
 	type open struct {
@@ -104,10 +134,11 @@ func (k *Keeper) running(ctx context.Context, visit func(*engine.Case, *register
 		return err
 	}
 	sortBy(all, func(o open) string { return string(o.q.ID) })
+	var errs []error
 	for _, o := range all {
 		if err := visit(o.c, o.q); err != nil {
-			return fmt.Errorf("quarter %s: %w", o.q.ID, err)
+			errs = append(errs, fmt.Errorf("quarter %s: %w", o.q.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }

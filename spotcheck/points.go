@@ -11,17 +11,8 @@ import (
 	"jinchu/workflows"
 )
 
-// shanghai is the zone of the moments of meetings.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // tellAt is the instant from which the inspectors may know of a filing.
-func (k *Keeper) tellAt(f *register.Filing) time.Time {
-	at, err := time.ParseInLocation("2006-01-02T15:04", f.At, shanghai)
-	if err != nil { // the engine has read it
-		at = f.MeetingOn().Start()
-	}
-	return at.Add(-time.Duration(k.Engine.Profile().Value(workflows.TellHours, f.FiledOn)) * time.Hour)
-}
+func (k *Keeper) tellAt(f *register.Filing) time.Time { return workflows.TellAt(k.Engine.Profile(), f) }
 
 // Tell opens the checks of the meetings that were drawn when they were filed
 // and are about to be held, and drops those of meetings that were put off.
@@ -46,19 +37,17 @@ func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) 
 		}
 		return nil
 	})
-	if err != nil {
-		return acts, err
-	}
-	n, err := k.drop(ctx, now)
-	return acts + n, err
+	n, missed := k.drop(ctx, now)
+	return acts + n, errors.Join(err, missed)
 }
 
-// drop ends the checks whose meeting was put off.
+// drop ends the checks whose meeting was put off before its day. What was
+// withdrawn later is left to its inspectors.
 func (k *Keeper) drop(ctx context.Context, now time.Time) (acts int, err error) {
 	stages := []string{workflows.CheckSelected.Key, workflows.CheckAssigned.Key}
 	err = k.Engine.Each(ctx, engine.Query{County: k.County, Workflow: workflows.SpotCheck, Stages: stages, Open: true}, func(c *engine.Case) error {
 		f := k.filing(ctx, c)
-		if f == nil || f.Withdrawn == 0 {
+		if f == nil || !f.PutOff() {
 			return nil
 		}
 		n, err := k.act(ctx, engine.Move{Case: c.ID, Action: workflows.DropCheck.Key}, now)
@@ -87,15 +76,19 @@ var errFrameChanged = errors.New("the filings are not those on record at the poi
 
 // Points records every point whose day is over, and opens the checks that it
 // draws. The record comes first; after a death between the two the checks
-// that are missing are opened by the next run.
+// that are missing are opened by the next run. A point that is refused is an
+// error: at the last one no filing is left standing, since the engine's Tick,
+// which comes before, has let lapse what nobody recorded.
 func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error) {
-	// Nothing is drawn without its shares, or the mark that they are missing.
-	if acts, err = k.Ask(ctx, now); err != nil {
-		return acts, err
-	}
+	silent := map[string]bool{}
 	err = k.running(ctx, func(c *engine.Case, q *register.Quarter) error {
+		// Nothing is drawn without its shares, or the mark that they are missing.
+		n, err := k.askQuarter(ctx, q, silent, now)
+		if acts += n; err != nil {
+			return err
+		}
 		for {
-			n, err := k.point(ctx, c, q, now)
+			n, err = k.point(ctx, c, q, now)
 			if acts += n; err != nil || n == 0 {
 				break
 			}
@@ -105,12 +98,12 @@ func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error
 				return err
 			}
 		}
-		if err != nil || len(q.Drawn) == 0 {
+		if len(q.Drawn) == 0 {
 			return err
 		}
-		n, err := k.drawn(ctx, q, now)
+		n, missed := k.drawn(ctx, q, now)
 		acts += n
-		return err
+		return errors.Join(err, missed)
 	})
 	return acts, err
 }
@@ -129,10 +122,10 @@ func (k *Keeper) point(ctx context.Context, c *engine.Case, q *register.Quarter,
 	if err != nil {
 		return 0, err
 	}
-	return k.act(ctx, engine.Move{Case: c.ID, Action: workflows.RecordPoint.Key, Fields: map[string]any{
+	return k.must(ctx, engine.Move{Case: c.ID, Action: workflows.RecordPoint.Key, Fields: map[string]any{
 		workflows.PointNumber.Key: int64(n), workflows.FrameDigest.Key: b.frame.Digest(n).String(),
 		workflows.SelectionDigest.Key: selection.Digest().String(),
-	}}, now)
+	}}, now, q.ID, func(q *register.Quarter) bool { return len(q.Drawn) >= n })
 }
 
 // drawn opens the checks of everything drawn up to the last point on record

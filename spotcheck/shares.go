@@ -15,30 +15,37 @@ import (
 // whose shares are not all there in time is checked for that: failsafe. Every
 // filing gets the same treatment, whatever comes of it.
 func (k *Keeper) Ask(ctx context.Context, now time.Time) (acts int, err error) {
-	silent := map[string]bool{} // parties that did not answer in this run
+	silent := map[string]bool{}
 	err = k.running(ctx, func(_ *engine.Case, q *register.Quarter) error {
-		b, err := k.book(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, f := range b.filings {
-			if f.Shares != nil || f.Forced == string(sampling.Failsafe) {
-				continue
-			}
-			shares := k.ask(ctx, q, f, silent)
-			if shares == nil && !k.tooLate(f, now) {
-				continue
-			}
-			if err := k.settle(ctx, f, shares, now); err != nil {
-				return err
-			}
-			acts++
-		}
-		n, err := k.force(ctx, q, now)
+		n, err := k.askQuarter(ctx, q, silent, now)
 		acts += n
 		return err
 	})
 	return acts, err
+}
+
+// askQuarter asks for the shares of a quarter's filings; silent are the
+// parties that did not answer in this run.
+func (k *Keeper) askQuarter(ctx context.Context, q *register.Quarter, silent map[string]bool, now time.Time) (acts int, err error) {
+	b, err := k.book(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range b.filings {
+		if f.Shares != nil || f.Forced == string(sampling.Failsafe) {
+			continue
+		}
+		shares := k.ask(ctx, q, f, silent)
+		if shares == nil && !k.tooLate(f, now) {
+			continue
+		}
+		if err := k.settle(ctx, f, shares, now); err != nil {
+			return acts, err
+		}
+		acts++
+	}
+	n, err := k.force(ctx, q, now)
+	return acts + n, err
 }
 
 // ask gets the shares of a filing, sealed, by party; nil where one is missing.

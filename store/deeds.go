@@ -57,8 +57,9 @@ func (s *Store) signers(ctx context.Context, q *engine.DeedQuery) ([]string, err
 // deedsEnd is the last event that is looked at, and whether there are more
 // behind it.
 func (s *Store) deedsEnd(ctx context.Context, q *engine.DeedQuery) (end engine.DeedCursor, more bool, err error) {
-	rows, err := s.reads.query(ctx, `SELECT chain, seq FROM events WHERE county = ? AND (chain, seq) > (?, ?)
-		ORDER BY chain, seq LIMIT 1 OFFSET ?`, string(q.County), string(q.After.Case), q.After.Seq, deedsScan-1)
+	w := deedsAfter(q)
+	rows, err := s.reads.query(ctx, `SELECT e.chain, e.seq FROM events e WHERE `+w.text.String()+
+		` ORDER BY e.chain, e.seq LIMIT 1 OFFSET ?`, append(w.args, deedsScan-1)...)
 	if err != nil {
 		return end, false, err
 	}
@@ -69,20 +70,31 @@ func (s *Store) deedsEnd(ctx context.Context, q *engine.DeedQuery) (end engine.D
 	return end, true, rows.Scan(&end.Case, &end.Seq)
 }
 
+// deedsAfter selects the events behind the cursor, of cases within the path
+// only: those of the others are not read.
+func deedsAfter(q *engine.DeedQuery) *where {
+	w := &where{}
+	w.and("e.county = ? AND (e.chain, e.seq) > (?, ?)", string(q.County), string(q.After.Case), q.After.Seq)
+	if q.Path != "" {
+		w.and("e.chain IN (SELECT c.id FROM cases c WHERE c.county = ? AND c.id >= ? AND (c.path = ? OR c.path >= ? AND c.path < ?))",
+			string(q.County), string(q.After.Case), q.Path, q.Path+"/", q.Path+"0")
+	}
+	return w
+}
+
 // signed are the events of cases up to one that the offices signed. The one
 // who signed stands last in a leaf; the chains of the register have a colon.
 func (s *Store) signed(ctx context.Context, q *engine.DeedQuery, offices []string, end engine.DeedCursor, limit int) ([]engine.Deed, error) {
-	w := &where{}
-	w.and("county = ? AND (chain, seq) > (?, ?) AND (chain, seq) <= (?, ?) AND chain NOT LIKE '%:%'",
-		string(q.County), string(q.After.Case), q.After.Seq, string(end.Case), end.Seq)
+	w := deedsAfter(q)
+	w.and("(e.chain, e.seq) <= (?, ?) AND e.chain NOT LIKE '%:%'", string(end.Case), end.Seq)
 	var tails []any
 	for _, office := range offices {
 		tail := []byte(`"who":"` + office + `"}`)
 		tails = append(tails, len(tail)-1, tail)
 	}
-	w.and("(substr(leaf, length(leaf) - ?) = ?"+strings.Repeat(" OR substr(leaf, length(leaf) - ?) = ?", len(offices)-1)+")", tails...)
-	rows, err := s.reads.query(ctx, `SELECT chain, seq, leaf, hash, payload, salt FROM events WHERE `+w.text.String()+
-		` ORDER BY chain, seq LIMIT ?`, append(w.args, limit)...)
+	w.and("(substr(e.leaf, length(e.leaf) - ?) = ?"+strings.Repeat(" OR substr(e.leaf, length(e.leaf) - ?) = ?", len(offices)-1)+")", tails...)
+	rows, err := s.reads.query(ctx, `SELECT e.chain, e.seq, e.leaf, e.hash, e.payload, e.salt FROM events e WHERE `+w.text.String()+
+		` ORDER BY e.chain, e.seq LIMIT ?`, append(w.args, limit)...)
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,12 @@ func shortfallOf(figures string) (s workflows.Shortfall) {
 			s.Need = n
 		case "checked":
 			s.Checked = n
+		case "branches":
+			s.Branches = n
+		case "covered":
+			s.Covered = n
+		case "need_branches":
+			s.NeedBranches = n
 		}
 	}
 	return s

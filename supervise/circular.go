@@ -55,6 +55,9 @@ func (g *gathering) remark(short []engine.Item) string {
 		}
 		s, _ := workflows.ParseShortfall(it.Text)
 		parts[i] = fmt.Sprintf("%s 召开 %d 次,应抽查 %d 次,实抽查 %d 次", name, s.Filed, s.Need, s.Checked)
+		if s.Covered < s.NeedBranches {
+			parts[i] += fmt.Sprintf(",涉及支部 %d 个,应抽查 %d 个,实抽查 %d 个", s.Branches, s.NeedBranches, s.Covered)
+		}
 	}
 	// A text holds 4000 characters; the items hold every stratum.
 	text := []rune("抽查未达规定比例:" + strings.Join(parts, ";") + "。")

@@ -40,7 +40,7 @@ func filled(t *testing.T) (*town, *register.Quarter) {
 	w.file("2026-09-05", 12, "2026-09-20", "s1", "south", south)
 	again := w.file("2026-09-05", 13, "2026-09-21", "s1", "south", south)
 	w.keep("2026-09-06", &register.Filing{ID: "2026Q3-000014", Quarter: "2026Q3", N: 14, Branch: "s1", Committee: "south", Stratum: "south",
-		At: "2026-09-22T09:00", Cases: again.Cases, FiledOn: day("2026-09-06"), Point: 1, Withdrawn: 14})
+		At: "2026-09-22T09:00", Cases: again.Cases, FiledOn: day("2026-09-06"), Point: 1, Withdrawn: 14, WithdrawnOn: day("2026-09-21")})
 	w.check("2026-09-25", again, "b", "passed")
 	w.order("2026-07-20", "n1", "hint")
 	w.order("2026-07-21", "north", "urge")

@@ -16,7 +16,7 @@ var (
 			}
 			var out []Words
 			for _, child := range s.View.Children(s.Case.ID) {
-				if child.Workflow != SpotCheck || contains(clearedChecks, child.Stage) {
+				if child.Workflow != SpotCheck || contains(clearedChecks, child.Stage) || child.Stage == CheckRejected.Key && heldAnew(s, child.ID) {
 					continue
 				}
 				out = append(out, Words{Zh: "抽查 " + string(child.ID) + " 未完成或不合格", En: "spot check " + string(child.ID) + " is open or failed"})

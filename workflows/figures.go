@@ -42,26 +42,44 @@ func ParseFigures(text string) (f Figures, ok bool) {
 		min(f.Passed, f.Failed, f.Overdue, f.Returned, f.Rectified, f.Open) >= 0
 }
 
-// Shortfall is a stratum of a quarter of which fewer meetings were checked
-// than its quota demands (抽查监督).
+// Shortfall is a stratum of a quarter of which fewer meetings, or meetings of
+// fewer branches, were checked than its quota demands (抽查监督).
 type Shortfall struct {
 	Filed   int `json:"filed"`   // meetings held that count for the quota
 	Checked int `json:"checked"` // of these
 	Need    int `json:"need"`
+
+	// Of branches; zeros in what was reported before they were counted.
+	Branches     int `json:"branches,omitempty"` // that held these meetings
+	Covered      int `json:"covered,omitempty"`  // of these, with a meeting checked
+	NeedBranches int `json:"need_branches,omitempty"`
 }
 
-// String is the canonical form: "filed=11 checked=3 need=4".
+// String is the canonical form: "filed=11 checked=3 need=4", followed by
+// " branches=8 covered=2 need_branches=3" where branches were counted.
 func (s Shortfall) String() string {
-	return fmt.Sprintf(shortfallForm, s.Filed, s.Checked, s.Need)
+	text := fmt.Sprintf(shortfallForm, s.Filed, s.Checked, s.Need)
+	if s.NeedBranches != 0 {
+		text += fmt.Sprintf(branchesForm, s.Branches, s.Covered, s.NeedBranches)
+	}
+	return text
 }
 
-const shortfallForm = "filed=%d checked=%d need=%d"
+const (
+	shortfallForm = "filed=%d checked=%d need=%d"
+	branchesForm  = " branches=%d covered=%d need_branches=%d"
+)
 
 // ParseShortfall reads the canonical form; ok is false for anything else, and
 // where nothing is short.
 func ParseShortfall(text string) (s Shortfall, ok bool) {
-	_, err := fmt.Sscanf(text, shortfallForm, &s.Filed, &s.Checked, &s.Need)
-	return s, err == nil && s.String() == text && s.Checked >= 0 && s.Checked < s.Need && s.Need <= s.Filed
+	_, err := fmt.Sscanf(text, shortfallForm+branchesForm, &s.Filed, &s.Checked, &s.Need, &s.Branches, &s.Covered, &s.NeedBranches)
+	if err != nil {
+		s = Shortfall{}
+		_, err = fmt.Sscanf(text, shortfallForm, &s.Filed, &s.Checked, &s.Need)
+	}
+	sound := s.Checked >= 0 && s.Need <= s.Filed && s.Covered >= 0 && s.NeedBranches <= s.Branches
+	return s, err == nil && s.String() == text && sound && (s.Checked < s.Need || s.Covered < s.NeedBranches)
 }
 
 // OpenOrders are supervision orders of one organization that are open at one

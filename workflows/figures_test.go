@@ -26,10 +26,17 @@ func TestFiguresAreCanonical(t *testing.T) {
 }
 
 func TestShortfallsAreCanonical(t *testing.T) {
-	if s, ok := ParseShortfall("filed=11 checked=3 need=4"); !ok || s != (Shortfall{11, 3, 4}) {
-		t.Errorf("got %+v %v", s, ok)
+	for text, want := range map[string]Shortfall{
+		"filed=11 checked=3 need=4":                                      {Filed: 11, Checked: 3, Need: 4},
+		"filed=11 checked=4 need=4 branches=8 covered=2 need_branches=3": {11, 4, 4, 8, 2, 3},
+	} {
+		if s, ok := ParseShortfall(text); !ok || s != want {
+			t.Errorf("%s: got %+v %v", text, s, ok)
+		}
 	}
-	for _, wrong := range []string{"filed=11 checked=4 need=4", "filed=3 checked=3 need=4", "filed=11 checked=-1 need=4", "filed=11 checked=3 need=4!"} {
+	for _, wrong := range []string{"filed=11 checked=4 need=4", "filed=3 checked=3 need=4", "filed=11 checked=-1 need=4", "filed=11 checked=3 need=4!",
+		"filed=11 checked=4 need=4 branches=8 covered=3 need_branches=3", "filed=11 checked=4 need=4 branches=2 covered=1 need_branches=3",
+		"filed=11 checked=3 need=4 branches=8 covered=2", "filed=11 checked=3 need=4 branches=0 covered=0 need_branches=0"} {
 		if _, ok := ParseShortfall(wrong); ok {
 			t.Errorf("%q is taken", wrong)
 		}
@@ -54,7 +61,7 @@ func TestOrderListsAreCanonical(t *testing.T) {
 func TestDigestOfACircular(t *testing.T) {
 	c := CircularText{Kind: QuarterlyCircular, Period: "2026Q3", Version: 1,
 		Figures:    []engine.Item{{Key: "beicheng", Text: Figures{Filed: 11, Checked: 3, Passed: 3}.String()}},
-		Shortfalls: []engine.Item{{Key: "beicheng", Text: Shortfall{11, 3, 4}.String()}}, Remarks: "一\n二"}
+		Shortfalls: []engine.Item{{Key: "beicheng", Text: Shortfall{Filed: 11, Checked: 3, Need: 4}.String()}}, Remarks: "一\n二"}
 	const lines = `jinchu circular 1
 kind quarterly
 period 2026Q3

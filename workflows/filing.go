@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"time"
 
 	"jinchu/calendar"
 	. "jinchu/engine"
@@ -121,14 +122,19 @@ func (n numbers) next(s *Situation, q register.QuarterID) int {
 
 // fileMeeting puts the case on the agenda of the meeting: of one that its
 // branch has filed for the same moment, or else of a new filing. What was
-// filed for the case before is withdrawn.
+// filed for the case before is withdrawn. Whoever comes late makes the whole
+// meeting a late one.
 func fileMeeting(s *Situation) []register.Entity {
 	at, _ := MeetingAt.Given(s)
 	id := register.QuarterOf(at.Date())
 	n := numbers{}
 	out := leave(s, n)
-	if f := sameMeeting(s, id, string(at)); f != nil && len(out) == 0 {
+	late := !leadsEnough(s, at.Date())
+	if f := sameMeeting(s, id, string(at), late); f != nil && len(out) == 0 {
 		joined := *f
+		if late && joined.Forced == "" {
+			joined.Forced = "late"
+		}
 		joined.Cases = append(slices.Clone(f.Cases), string(s.Case.ID))
 		return []register.Entity{&joined}
 	}
@@ -142,7 +148,7 @@ func fileMeeting(s *Situation) []register.Entity {
 	if q, ok := s.View.Quarter(id); ok {
 		f.Stratum = q.Stratum(f.Committee)
 	}
-	if !leadsEnough(s, at.Date()) {
+	if late {
 		f.Forced = "late"
 	}
 	return append(out, f)
@@ -150,29 +156,43 @@ func fileMeeting(s *Situation) []register.Entity {
 
 // sameMeeting is the branch's standing filing for a moment that the case can
 // join: one that was on no agenda of the quarter yet. Otherwise it would bring
-// the draw of its earlier filing with it.
-func sameMeeting(s *Situation, q register.QuarterID, at string) *register.Filing {
+// the draw of its earlier filing with it. Who comes late after the hour at
+// which the inspectors are told gets a filing of its own, whether anybody was
+// told or not: how a meeting is checked does not change once it may be known.
+func sameMeeting(s *Situation, q register.QuarterID, at string, late bool) *register.Filing {
 	var found *register.Filing
 	for _, f := range s.View.Filings(s.Case.Org) {
 		if f.Quarter == q && f.Has(string(s.Case.ID)) {
 			return nil
 		}
-		if f.Quarter == q && f.At == at && f.Standing() {
+		if f.Quarter == q && f.At == at && f.Standing() && !(late && !s.Now.Before(TellAt(s.Profile, f))) {
 			found = f
 		}
 	}
 	return found
 }
 
+// TellAt is the instant from which the inspectors may know of a filing.
+func TellAt(p *Profile, f *register.Filing) time.Time {
+	return f.Moment().Add(-time.Duration(p.Value(TellHours, f.FiledOn)) * time.Hour)
+}
+
 // leave withdraws the case's standing filing, if there is one. The other cases
 // on its agenda keep their meeting under a new number, and with it the draw.
+//
+// Their checks, if they were told already, end with the old number and are
+// opened anew under the new one, with the inspectors to be assigned again: an
+// agenda is what the ticket was drawn for and what the bundle shows, so that a
+// filing whose agenda could change would let a branch choose who is checked
+// with whom. On the day of the meeting and after it the old checks stay open
+// beside the new ones, since they may have been attended.
 func leave(s *Situation, n numbers) []register.Entity {
 	f := filingOf(s)
 	if f == nil || !f.Standing() {
 		return nil
 	}
 	gone := *f
-	gone.Withdrawn, gone.Point = n.last(s, f.Quarter), nextPoint(s, f.Quarter)
+	gone.Withdrawn, gone.WithdrawnOn, gone.Point = n.last(s, f.Quarter), s.Today, nextPoint(s, f.Quarter)
 	out := []register.Entity{&gone}
 	others := slices.DeleteFunc(slices.Clone(f.Cases), func(id string) bool { return id == string(s.Case.ID) })
 	if len(others) > 0 {

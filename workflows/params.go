@@ -14,6 +14,9 @@ func confirm(p *Param) *Param { p.Unverified = true; return p }
 // percent bounds a parameter at 100.
 func percent(p *Param) *Param { p.Max = 100; return p }
 
+// upTo bounds a parameter at the most that makes sense.
+func upTo(most int, p *Param) *Param { p.Max = most; return p }
+
 // yesNo makes a parameter yes or no.
 func yesNo(p *Param) *Param { p.Kind = FlagParam; return p }
 
@@ -73,23 +76,27 @@ var (
 	StepMonths         = confirm(param("step.remind_months", "无规定期限的步骤提醒(月)", "reminder for steps without a limit (months)", 12, Free, 0, "全程纪实"))
 )
 
-// The numbers of the spot checks (抽查监督).
+// maxWeight bounds the weights of the methods by what the draw takes.
+const maxWeight = 1_000_000
+
+// The numbers of the spot checks (抽查监督). The frame is closed before the
+// quarter has to be, fifteen working days after its end.
 var (
 	OnlinePercent    = confirm(percent(param("spotcheck.online_percent", "备案时即抽中的比例(%)", "drawn when filed (percent)", 30, Free, 0, "抽查监督")))
-	AttendWeight     = confirm(param("spotcheck.attend_weight", "列席权重", "weight of attending", 5, Free, 0, "抽查监督"))
-	VisitWeight      = confirm(param("spotcheck.visit_weight", "走访权重", "weight of visiting", 3, Free, 0, "抽查监督"))
-	PhoneWeight      = confirm(param("spotcheck.phone_weight", "电话权重", "weight of telephoning", 2, AtLeast, 1, "抽查监督"))
-	TopUpVisitWeight = confirm(param("spotcheck.topup_visit_weight", "补抽走访权重", "weight of visiting after the meeting", 6, Free, 0, "抽查监督"))
-	TopUpPhoneWeight = confirm(param("spotcheck.topup_phone_weight", "补抽电话权重", "weight of telephoning after the meeting", 4, AtLeast, 1, "抽查监督"))
+	AttendWeight     = confirm(upTo(maxWeight, param("spotcheck.attend_weight", "列席权重", "weight of attending", 5, Free, 0, "抽查监督")))
+	VisitWeight      = confirm(upTo(maxWeight, param("spotcheck.visit_weight", "走访权重", "weight of visiting", 3, Free, 0, "抽查监督")))
+	PhoneWeight      = confirm(upTo(maxWeight, param("spotcheck.phone_weight", "电话权重", "weight of telephoning", 2, AtLeast, 1, "抽查监督")))
+	TopUpVisitWeight = confirm(upTo(maxWeight, param("spotcheck.topup_visit_weight", "补抽走访权重", "weight of visiting after the meeting", 6, Free, 0, "抽查监督")))
+	TopUpPhoneWeight = confirm(upTo(maxWeight, param("spotcheck.topup_phone_weight", "补抽电话权重", "weight of telephoning after the meeting", 4, AtLeast, 1, "抽查监督")))
 	StratumMin       = confirm(param("spotcheck.stratum_min", "备案少于几件的党委合并抽样", "committees with fewer filings are merged", 10, Free, 0, "抽查监督"))
-	ClosingDays      = confirm(param("spotcheck.closing_days", "季末后封闭抽样框的天数", "days from the quarter's end to the closing of the frame", 7, AtLeast, 1, "抽查监督"))
+	ClosingDays      = confirm(upTo(14, param("spotcheck.closing_days", "季末后封闭抽样框的天数", "days from the quarter's end to the closing of the frame", 7, AtLeast, 1, "抽查监督")))
 	CloseDays        = confirm(param("spotcheck.close_workdays", "季末后公开关闭的期限(工作日)", "time to reveal and close after the quarter (working days)", 15, AtMost, 15, "抽查监督"))
 	TellHours        = confirm(param("spotcheck.tell_hours", "会前告知督查专班的小时数", "hours before the meeting at which the inspectors are told", 48, AtMost, 48, "抽查监督"))
 	ShareDays        = confirm(param("spotcheck.share_days", "密钥方应答期限(日)", "time for a party's share (days)", 1, AtMost, 3, "抽查监督"))
 	CheckAssignDays  = confirm(param("spotcheck.assign_days", "指派督查人员期限(日)", "time to assign the inspectors (days)", 3, Free, 0, "抽查监督"))
 	CheckDays        = confirm(param("spotcheck.check_days", "指派且大会召开后完成抽查的期限(日)", "time to check after assignment and meeting (days)", 15, Free, 0, "抽查监督"))
 	RecheckDays      = confirm(param("spotcheck.recheck_days", "复查期限(日)", "time for the recheck (days)", 15, Free, 0, "抽查监督"))
-	MaxRechecks      = confirm(param("spotcheck.max_rechecks", "最多复查次数", "rechecks at most", 3, AtLeast, 1, "抽查监督"))
+	MaxRechecks      = confirm(param("spotcheck.max_rechecks", "复查可认定整改不到位的最多次数", "rechecks at most that find it not rectified yet", 3, AtLeast, 1, "抽查监督"))
 )
 
 var (

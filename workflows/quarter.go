@@ -15,7 +15,8 @@ import (
 // QuarterlyDraw is the workflow of a quarter's draw (抽样轮次): opened with the
 // commitments of the parties, drawn at its points, closed with their keys. It
 // is about the county and kept by its department; the register's record of the
-// quarter is what filing and approval look at.
+// quarter is what filing and approval look at. Keys and digests are computed,
+// so that no person opens or closes one: `jinchu tick` is the hand.
 const QuarterlyDraw = "quarter"
 
 // The stages and actions of a quarter's draw.
@@ -60,7 +61,7 @@ var QuarterOnce = &Claim{Kind: "quarter", Cite: "抽查监督", Words: Words{Zh:
 
 // Conditions of a quarter's draw.
 var (
-	QuarterSound = Cond("quarter-sound", "季度写法如2026Q3,且未结束", "a quarter like 2026Q3 that is not over").Cite("抽查监督").
+	QuarterSound = Cond("quarter-sound", "季度写法如2026Q3,为本季度或下一季度", "a quarter like 2026Q3, the running or the next one").Cite("抽查监督").
 			Reading(QuarterName).OnInput().Test(func(s *Situation) []Words {
 		name, _ := QuarterName.Given(s)
 		q, ok := register.ParseQuarter(name)
@@ -69,6 +70,8 @@ var (
 			return Missing("「"+name+"」不是季度", name+" is no quarter")
 		case s.Today.After(q.Last()):
 			return Missing(name+" 已结束,不得补开", name+" is over and cannot be opened any more")
+		case q.Before().First().After(s.Today):
+			return Missing(name+" 尚早,只开启本季度和下一季度", name+" is neither the running quarter nor the next one")
 		}
 		return nil
 	})
@@ -93,6 +96,20 @@ var (
 				if err := o.Check(); err != nil {
 					out = Missing("密钥方名称有误", err.Error())
 				}
+			}
+		}
+		return out
+	})
+
+	// DigestsSound wants the digests that an act gives to be digests: what goes
+	// into the log is compared with what is computed, byte by byte.
+	DigestsSound = Cond("digests-sound", "摘要为64位小写十六进制数", "a digest is 64 hexadecimal digits in lower case").Cite("抽查监督").
+			Reading(FrameDigest, SelectionDigest, BundleDigest).OnInput().Test(func(s *Situation) []Words {
+		var out []Words
+		for _, f := range []F[string]{FrameDigest, SelectionDigest, BundleDigest} {
+			text, given := f.Given(s)
+			if _, err := sampling.ParseHash(text); given && err != nil {
+				out = append(out, Words{Zh: f.Words.Zh + "有误", En: f.Words.En + " is not one"})
 			}
 		}
 		return out
@@ -358,24 +375,18 @@ var (
 
 // Quarters is the procedure of a quarter's draw.
 func Quarters() *Workflow {
-	opening := func(who Role) Rule {
-		return Art("抽查监督", who.May(OpenQuarter).In(New).To(QuarterOpened)).Giving(QuarterName, Commitments).If(QuarterSound, CommitmentsSound).
-			Recording(recordQuarterEnds, recordFirstPoint).Claiming(QuarterOnce.Do(Take)).Making(openingRecord).Logged("draw.open").With(paper("抽样开启记录", "opening record"))
-	}
 	point := func(r Rule) Rule {
-		return Art("抽查监督", r).Giving(PointNumber, FrameDigest, SelectionDigest).If(PointIsNext, NothingPending).Making(pointRecord).Logged("draw.point")
-	}
-	closing := func(who Role) Rule {
-		return Art("抽查监督", who.May(CloseQuarter).In(QuarterDrawn).To(QuarterClosed)).Giving(RevealedKeys, BundleDigest).Taking(CheckResults, QuarterFigures, BelowQuota).
-			If(KeysAsCommitted, ChecksConcluded).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter"))
+		return Art("抽查监督", r).Giving(PointNumber, FrameDigest, SelectionDigest).If(PointIsNext, NothingPending, DigestsSound).Making(pointRecord).Logged("draw.point")
 	}
 	return &Workflow{
 		Key: QuarterlyDraw, Words: Words{Zh: "季度抽查", En: "quarterly draw"}, Impersonal: true, Params: quarterParams, Statute: statuteOf("抽查监督", "备案监督"),
 		Rules: []Rule{
-			opening(Clock), opening(CountyDepartment),
+			Art("抽查监督", Clock.May(OpenQuarter).In(New).To(QuarterOpened)).Giving(QuarterName, Commitments).If(QuarterSound, CommitmentsSound).
+				Recording(recordQuarterEnds, recordFirstPoint).Claiming(QuarterOnce.Do(Take)).Making(openingRecord).Logged("draw.open").With(paper("抽样开启记录", "opening record")),
 			point(Clock.May(RecordPoint).In(QuarterOpened).Stays()).When(Not(IsLastPoint)).Recording(recordNextPoint),
 			point(Clock.May(RecordPoint).In(QuarterOpened).To(QuarterDrawn)).When(IsLastPoint),
-			closing(Clock), closing(CountyDepartment),
+			Art("抽查监督", Clock.May(CloseQuarter).In(QuarterDrawn).To(QuarterClosed)).Giving(RevealedKeys, BundleDigest, CheckResults, QuarterFigures, BelowQuota).
+				If(KeysAsCommitted, ChecksConcluded, DigestsSound).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter")),
 		},
 		Dues: []DueRule{
 			Due(RecordPoint).Within(Days(1)).Of(NextPointOn).In(QuarterOpened).Cite("抽查监督"),

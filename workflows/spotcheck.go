@@ -68,7 +68,7 @@ var (
 	CheckConclusion = ChoiceField("conclusion", "抽查结论", "conclusion", option("passed", "合格", "passed"), option("failed", "不合格", "failed"))
 	CheckFixed      = ItemsField("fixed", "整改情况", "rectified").EachRound()
 	CheckAgain      = ChoiceField("recheck", "复查结论", "conclusion of the recheck", option("cleared", "整改到位", "cleared"), option("not-fixed", "整改不到位,继续整改", "not rectified yet"), option("rejected", "无法整改", "cannot be rectified"))
-	RecheckRound    = NumberField("recheck_round", "复查次数", "number of rechecks")
+	RecheckRound    = NumberField("recheck_round", "整改不到位的复查次数", "rechecks that found it not rectified yet")
 )
 
 // CheckDrawn lets a case be drawn once for one filing, whoever draws and
@@ -115,7 +115,9 @@ var (
 		return fromTheTown(s, ids...)
 	})
 
-	RecheckerFromElsewhere = Cond("rechecker-from-elsewhere", "复查人员不来自被抽查支部及其所在乡镇(街道)党委", "who checks again does not come from the branch or its town").Cite("抽查监督").
+	// ActorFromElsewhere holds for everybody who acts in a check, on the day of
+	// the act: people move.
+	ActorFromElsewhere = Cond("actor-from-elsewhere", "办理人不来自被抽查支部及其所在乡镇(街道)党委", "whoever acts does not come from the branch or its town").Cite("抽查监督").
 				Reading(CheckBranch).Test(func(s *Situation) []Words { return fromTheTown(s, s.Office.Person) })
 
 	InspectorsAreNoKin = Cond("inspectors-no-kin", "督查人员与当事人无近亲属关系", "no inspector is close kin of the person").Cite("近亲繁殖").
@@ -130,15 +132,23 @@ var (
 		return out
 	})
 
-	// AttendBeforehand: a meeting can be attended only before it was held.
+	// AttendBeforehand: who is to attend is told before the meeting begins.
 	AttendBeforehand = Cond("attend-beforehand", "列席须在大会召开前指派;大会已召开的改用走访或电话", "to attend is assigned before the meeting was held; afterwards visit or telephone").Cite("抽查监督").
-				Reading(CheckMethod, MeetingDay).Test(func(s *Situation) []Words {
+				Reading(CheckMethod, CheckFiling, CheckBranch).Test(func(s *Situation) []Words {
 		method, _ := CheckMethod.Of(s)
-		day, _ := MeetingDay.Held(s.Case)
-		if method != "attend" || !s.Today.After(day) {
+		f := checkedFiling(s)
+		if method != "attend" || f == nil || s.Now.Before(f.Moment()) {
 			return nil
 		}
-		return Missing("大会已于 "+day.String()+" 召开", "the meeting was on "+day.String())
+		return Missing("大会已于 "+f.At+" 召开", "the meeting was at "+f.At)
+	})
+
+	// CheckedAfterwards: whatever the method, there is nothing to conclude
+	// about a meeting that is still to come.
+	CheckedAfterwards = Cond("checked-afterwards", "抽查结论在大会当日或其后作出", "a check is concluded on the day of the meeting or after it").Cite("抽查监督").
+				Reading(MeetingDay).Test(func(s *Situation) []Words {
+		day, _ := MeetingDay.Held(s.Case)
+		return notBefore(s, day)
 	})
 
 	AttendedOnTheDay = Cond("attended-on-the-day", "列席的抽查在大会当日进行", "a meeting is attended on its day").Cite("抽查监督").
@@ -170,8 +180,12 @@ var (
 		return len(items) > 0 && severity != "" && severity != "none"
 	})
 
-	NothingSerious = Cond("nothing-serious", "有严重问题的不得结论为合格", "what is serious is not passed").Cite("抽查监督").
-			Reading(CheckSeverity).Holds(func(s *Situation) bool { v, _ := CheckSeverity.Given(s); return v != "serious" })
+	NothingFound = Cond("nothing-found", "发现问题的不得结论为合格", "where a problem was found the check is not passed").Cite("抽查监督").
+			Reading(CheckSeverity, CheckFindings).Holds(func(s *Situation) bool {
+		items, _ := CheckFindings.Given(s)
+		severity, _ := CheckSeverity.Given(s)
+		return severity == "none" && len(items) == 0
+	})
 
 	AllFindingsFixed = Cond("all-findings-fixed", "问题逐项整改", "every finding is rectified").Cite("抽查监督").
 				Reading(CheckFixed, CheckFindings).OnInput().Test(func(s *Situation) []Words {
@@ -180,14 +194,16 @@ var (
 		return unfixed(findings, fixed)
 	})
 
-	RechecksLeft = Cond("rechecks-left", "复查次数未满", "rechecks are left").Cite("抽查监督").Reading(RecheckRound).Bounding().
+	RechecksLeft = Cond("rechecks-left", "认定整改不到位的次数未满", "it was not found unrectified too often").Cite("抽查监督").Reading(RecheckRound).Bounding().
 			Holds(func(s *Situation) bool { n, _ := RecheckRound.Held(s.Case); return int(n) < MaxRechecks.At(s) })
 
-	// FilingGone tells that the meeting a check was drawn for is not held.
-	FilingGone = Cond("filing-gone", "该备案已撤回", "the filing was withdrawn").Cite("抽查监督").Reading(CheckFiling, CheckBranch).
+	// FilingGone tells that there is no meeting to check. What is withdrawn on
+	// the day of the meeting or later is checked all the same: it may have been
+	// attended.
+	FilingGone = Cond("filing-gone", "该备案已在大会日期之前撤回", "the filing was withdrawn before the day of its meeting").Cite("抽查监督").Reading(CheckFiling, CheckBranch).
 			Holds(func(s *Situation) bool {
 			f := checkedFiling(s)
-			return f != nil && f.Withdrawn > 0
+			return f != nil && f.PutOff()
 		})
 
 	OverrideNamed = Cond("method-changes", "写明变更后的方式或人员", "the new method or inspectors are given").Cite("抽查监督").
@@ -243,6 +259,23 @@ func checkedFiling(s *Situation) *register.Filing {
 	return nil
 }
 
+// heldAnew reports whether the case has had another meeting than the one that
+// a check of it was drawn for: what could not be put right is left behind. The
+// same meeting under another number is no other one.
+func heldAnew(s *Situation, check CaseID) bool {
+	now := filingOf(s)
+	if now == nil {
+		return false
+	}
+	for _, f := range s.View.Filings(s.Case.Org) {
+		drawn, _ := s.View.Holder(CheckDrawn.Kind, string(f.ID)+"/"+string(s.Case.ID))
+		if f.At == now.At && drawn == check {
+			return false
+		}
+	}
+	return true
+}
+
 // toBranch names the branch that has to rectify.
 var (
 	CheckOwner = OrgField("rectified_by", "整改单位", "who has to rectify")
@@ -257,14 +290,15 @@ var (
 // SpotChecks is the procedure of a spot check, from the draw to its clearing.
 func SpotChecks() *Workflow {
 	concluded := func(r Rule) Rule { return r.Claiming(CheckOpen.Do(Release)) }
-	assigning := []Condition{TwoInspectors, InspectorsFromElsewhere, InspectorsAreNoKin, AttendBeforehand}
+	impartial := []Condition{ActorFromElsewhere, NoKin}
+	assigning := append([]Condition{TwoInspectors, InspectorsFromElsewhere, InspectorsAreNoKin, AttendBeforehand}, impartial...)
 	record := func(to Stage, conclusion string) Rule {
 		return Art("抽查监督", Inspectors.May(RecordCheck).In(CheckAssigned).To(to)).Giving(CheckConclusion, CheckSeverity, CheckNotes).Taking(CheckFindings).
-			When(Is(CheckConclusion, conclusion).Cite("抽查监督")).If(CheckedByAssigned, AttendedOnTheDay, NoKin).With(paper("抽查记录表", "record of the check"))
+			When(Is(CheckConclusion, conclusion).Cite("抽查监督")).If(CheckedByAssigned, CheckedAfterwards, AttendedOnTheDay).If(impartial...).With(paper("抽查记录表", "record of the check"))
 	}
 	again := func(result string, to Stage) Rule {
 		return Art("抽查监督", Inspectors.May(Recheck).In(CheckRectified).To(to)).Giving(CheckAgain, CheckNotes).
-			When(Is(CheckAgain, result).Cite("抽查监督")).If(RecheckedByOthers, RecheckerFromElsewhere, NoKin)
+			When(Is(CheckAgain, result).Cite("抽查监督")).If(RecheckedByOthers).If(impartial...)
 	}
 	return &Workflow{
 		Key: SpotCheck, Words: Words{Zh: "抽查", En: "spot check"}, Params: spotCheckParams, Statute: statuteOf("抽查监督", "近亲繁殖", "三级预审"),
@@ -274,7 +308,7 @@ func SpotChecks() *Workflow {
 			Art("抽查监督", InspectionLead.May(AssignInspectors).In(CheckSelected).To(CheckAssigned)).Giving(CheckInspectors).If(assigning...),
 			Art("抽查监督", InspectionLead.May(OverrideCheck).In(CheckSelected, CheckAssigned).Stays()).Giving(OverrideReason).Taking(CheckMethod, CheckInspectors).
 				If(OverrideNamed).If(assigning...),
-			concluded(record(CheckPassed, "passed").If(NothingSerious)),
+			concluded(record(CheckPassed, "passed").If(NothingFound)),
 			record(CheckFailed, "failed").If(FindingsNamed).Recording(toBranch).MovingTo(CheckOwner).With(paper("抽查整改通知", "notice to rectify")),
 			Art("抽查监督", Branch.May(RectifyCheck).In(CheckFailed).To(CheckRectified)).Giving(CheckFixed).If(AllFindingsFixed).With(paper("整改报告", "report of the rectification")),
 			concluded(again("cleared", CheckCleared)),

@@ -27,6 +27,9 @@ func (s *Store) Deeds(_ context.Context, q *engine.DeedQuery) ([]engine.Deed, *e
 		if strings.Contains(chain, ":") || chain < string(q.After.Case) {
 			continue // of the register, or seen already
 		}
+		if row := c.rows[engine.CaseID(chain)]; q.Path != "" && row.Path != q.Path && !within(row.Path, q.Path) {
+			continue
+		}
 		for _, entry := range c.chains[chain] {
 			leaf, err := ledger.ParseLeaf(entry.Leaf)
 			if err != nil {
