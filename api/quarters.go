@@ -78,9 +78,12 @@ type StratumFigures struct {
 	Withdrawn  int    `json:"withdrawn"`
 	Held       int    `json:"held" doc:"counts for the quota"`
 	Need       int    `json:"need" doc:"checks that the quota asks for"`
+	Branches   int    `json:"branches" doc:"whose meetings count for the quota"`
+	NeedBranch int    `json:"need_branches" doc:"branches that the quota asks for"`
 	Drawn      int    `json:"drawn" doc:"for the quota"`
 	Forced     int    `json:"forced" doc:"checked besides the quota"`
 	Checked    int    `json:"checked" doc:"of those drawn for the quota, concluded"`
+	Covered    int    `json:"covered" doc:"branches with such a check"`
 	Passed     int    `json:"passed" doc:"cleared after a failure included"`
 	Failed     int    `json:"failed" doc:"and not cleared"`
 	Attend     int    `json:"attend"`
