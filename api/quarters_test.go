@@ -48,7 +48,7 @@ func drawnTown(t *testing.T, adjust ...func(*Config)) *town {
 		tw.change(&register.Filing{ID: register.NewFilingID("2026Q2", n), Quarter: "2026Q2", N: n, Branch: "dongyuan", Committee: "beicheng", Stratum: "beicheng",
 			At: "2026-06-20T09:00", Cases: []string{id}, FiledOn: calendar.MustParse("2026-06-10")})
 	}
-	tw.record(2, func(f *register.Filing) { f.Point, f.Withdrawn = 1, 10 })
+	tw.record(2, func(f *register.Filing) { f.Point, f.Withdrawn, f.WithdrawnOn = 1, 10, calendar.MustParse("2026-06-15") })
 	tw.now = "2026-06-15T09:00:00+08:00"
 	tw.run(tw.server.Draws.Ask, tw.now)
 	return tw
@@ -125,7 +125,7 @@ func TestAQuarterIsPublished(t *testing.T) {
 	if !closed.Closed || closed.ClosedOn != calendar.MustParse("2026-07-22") || closed.Keys[0] != (KeyView{"dic", sampling.Hash(key).String()}) {
 		t.Errorf("closed: %+v", closed)
 	}
-	want := StratumFigures{Stratum: "beicheng", Filed: 10, Withdrawn: 1, Held: 8, Need: 3, Forced: 1}
+	want := StratumFigures{Stratum: "beicheng", Filed: 10, Withdrawn: 1, Held: 8, Need: 3, Branches: 1, NeedBranch: 1, Forced: 1}
 	got := closed.Figures[0]
 	if got.Drawn < 3 {
 		t.Errorf("%d are drawn of 8", got.Drawn)
