@@ -48,7 +48,9 @@ func drawnTown(t *testing.T, adjust ...func(*Config)) *town {
 		tw.change(&register.Filing{ID: register.NewFilingID("2026Q2", n), Quarter: "2026Q2", N: n, Branch: "dongyuan", Committee: "beicheng", Stratum: "beicheng",
 			At: "2026-06-20T09:00", Cases: []string{id}, FiledOn: calendar.MustParse("2026-06-10")})
 	}
-	tw.record(2, func(f *register.Filing) { f.Point, f.Withdrawn, f.WithdrawnOn = 1, 10, calendar.MustParse("2026-06-15") })
+	tw.record(2, func(f *register.Filing) {
+		f.Point, f.Withdrawn, f.WithdrawnOn = 1, 10, calendar.MustParse("2026-06-15")
+	})
 	tw.now = "2026-06-15T09:00:00+08:00"
 	tw.run(tw.server.Draws.Ask, tw.now)
 	return tw

@@ -14,8 +14,9 @@ import (
 
 // sampleCmd is what auditors do with the spot checks of a quarter.
 type sampleCmd struct {
-	Export sampleExportCmd `cmd:"" help:"导出一个季度的资料包。 Export the bundle of a quarter."`
-	Verify sampleVerifyCmd `cmd:"" help:"离线复算资料包:0 成立,1 不成立,2 无法判断。 Repeat the draw of a bundle offline: exit 0 holds, 1 does not, 2 cannot tell."`
+	Export   sampleExportCmd   `cmd:"" help:"导出一个季度的资料包。 Export the bundle of a quarter."`
+	Verify   sampleVerifyCmd   `cmd:"" help:"离线复算资料包:0 成立,1 不成立,2 无法判断。 Repeat the draw of a bundle offline: exit 0 holds, 1 does not, 2 cannot tell."`
+	Campaign sampleCampaignCmd `cmd:"" help:"专项抽查:公布名单摘要,当众掷骰抽取。 An extra draw by public dice: the digest to publish, then who is drawn."`
 }
 
 type sampleVerifyCmd struct {
