@@ -12,6 +12,7 @@ import (
 
 	"jinchu/engine"
 	"jinchu/register"
+	"jinchu/spotcheck"
 )
 
 // Config is what the API serves and how.
@@ -30,6 +31,9 @@ type Config struct {
 	Rand io.Reader
 	// Draw writes the regulation for readers.
 	Draw Draw
+	// Draws runs the county's spot checks; nil leaves the routes of quarters
+	// answering 501.
+	Draws *spotcheck.Keeper
 	// Front gives what the first page shows; nil shows no figures.
 	Front func(context.Context) (FrontPage, error)
 	// Log receives one line per request; nil is the default logger.

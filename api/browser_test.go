@@ -25,7 +25,9 @@ import (
 	"jinchu/engine"
 	"jinchu/engine/draw"
 	"jinchu/engine/inmem"
+	"jinchu/keyholder"
 	"jinchu/register"
+	"jinchu/spotcheck"
 	"jinchu/workflows"
 )
 
@@ -46,7 +48,8 @@ func TestFirstPageInABrowser(t *testing.T) {
 			if title := ask(t, tab, chromedp.Title()); !strings.Contains(title, "党员发展与出口审核") {
 				t.Errorf("title %q", title)
 			}
-			shows(t, tab, "各阶段在办件数", "已会前备案\t7", "超期", "派人谈话", "2026-05-01", "发展党员")
+			shows(t, tab, "各阶段在办件数", "已会前备案\t7", "超期", "派人谈话", "2026-05-01", "发展党员",
+				"2026Q2 本季度", "未关闭", "2026Q1 上季度", "已公开 2026-04-08", "2026-03-31 ✓", "催办\t1", "月督办 0 份")
 			if wide := ask(t, tab, chromedp.Evaluate[int64](`Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)`)); wide > screen.width {
 				t.Errorf("the page is %d wide on a screen of %d", wide, screen.width)
 			}
@@ -54,7 +57,7 @@ func TestFirstPageInABrowser(t *testing.T) {
 				t.Errorf("widths of the pictures: %v", images)
 			}
 			do(t, tab, chromedp.Click(chromedp.CSS(`header a[lang="en"]`)), chromedp.WaitVisible(chromedp.CSS(`header a[lang="zh-CN"]`)))
-			shows(t, tab, "Open cases by stage", "meeting filed\t7")
+			shows(t, tab, "Open cases by stage", "meeting filed\t7", "2026Q2 running", "not closed", "Open supervision orders")
 			for _, fault := range faults() {
 				t.Error(fault)
 			}
@@ -94,10 +97,11 @@ func shows(t *testing.T, tab context.Context, texts ...string) {
 func regulationSite(t *testing.T) string {
 	t.Helper()
 	w := workflows.Admission()
-	e, err := engine.NewEngine(inmem.New(), nil, calendar.National(), rand.NewChaCha8([32]byte{1}), w)
+	e, err := engine.NewEngine(inmem.New(), nil, calendar.National(), rand.NewChaCha8([32]byte{1}), w, workflows.Quarters(), workflows.Supervision())
 	if err != nil {
 		t.Fatal(err)
 	}
+	draws := supervisedCounty(t, e)
 	page := api.FrontPage{
 		Today:   calendar.MustParse("2026-06-10"),
 		Overdue: []api.OverdueCount{{Action: workflows.RecordTalk.Words, Cases: 2, Oldest: calendar.MustParse("2026-05-01")}},
@@ -108,7 +112,7 @@ func regulationSite(t *testing.T) string {
 		page.Stages = append(page.Stages, api.StageCount{Workflow: w.Words, Stage: st.Words, Cases: 7})
 	}
 	server := httptest.NewServer(api.New(api.Config{
-		Engine: e, County: "420683", Tokens: api.StaticTokens{}, Demo: true, Log: slog.New(slog.DiscardHandler),
+		Engine: e, County: "420683", Tokens: api.StaticTokens{}, Demo: true, Draws: draws, Log: slog.New(slog.DiscardHandler),
 		Now:   func() time.Time { return page.Today.Start() },
 		Front: func(context.Context) (api.FrontPage, error) { return page, nil },
 		Draw: api.Draw{SVG: func(out io.Writer, w *engine.Workflow) error {
@@ -118,6 +122,46 @@ func regulationSite(t *testing.T) string {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// supervisedCounty is a county with a quarter that is closed, one that is
+// open, and a supervision order.
+func supervisedCounty(t *testing.T, e *engine.Engine) *spotcheck.Keeper {
+	t.Helper()
+	const county = "420683"
+	since, on := calendar.MustParse("2020-01-01"), calendar.MustParse("2026-03-10").Start().Add(9*time.Hour)
+	nouns := []register.Entity{
+		&register.Org{ID: county, Kind: register.County, Name: "示例市委组织部", Path: county},
+		&register.Org{ID: "beicheng", Kind: register.Committee, Name: "北城街道党工委", Parent: county, Path: county + "/beicheng", Approves: true},
+		&register.Person{ID: "he", Name: "何示例", Org: county, Standing: register.Full, Since: since},
+		&register.Office{ID: "head", Person: "he", Post: register.CountyHead, Org: county, From: since},
+	}
+	if err := e.Change(t.Context(), engine.Actor{County: county, Office: engine.ClockOffice}, nouns, since, "test", on); err != nil {
+		t.Fatal(err)
+	}
+	master := make([]byte, register.MasterLen)
+	holder, err := keyholder.Local("org", master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seal, err := spotcheck.NewSeal(master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &spotcheck.Keeper{Engine: e, County: county, Holders: []spotcheck.Holder{holder}, Seal: seal}
+	for _, step := range []struct {
+		job func(context.Context, time.Time) (int, error)
+		day string
+	}{{k.Open, "2026-03-10"}, {k.Points, "2026-04-08"}, {k.Close, "2026-04-08"}} {
+		if n, err := step.job(t.Context(), calendar.MustParse(step.day).Start().Add(30*time.Minute)); err != nil || n == 0 {
+			t.Fatal(step.day, n, err)
+		}
+	}
+	if _, err := e.Act(t.Context(), engine.Actor{County: county, Office: "head"}, engine.Move{Workflow: workflows.SupervisionOrder, Org: "beicheng",
+		Action: workflows.IssueOrder.Key, Fields: map[string]any{"level": "urge", "basis": "督办", "problems": []engine.Item{{Key: "1", Text: "台账不全"}}}}, on); err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
 
 // startBrowser starts a headless Chromium with a new, empty profile. Where

@@ -47,6 +47,7 @@ var frontTemplate = template.Must(template.New("front.html").Option("missingkey=
 
 type frontData struct {
 	FrontPage
+	frontSupervision
 	Figures   bool // whether there are any to show
 	Workflows []*engine.Workflow
 	Lang      string
@@ -66,7 +67,11 @@ func front(s *server) http.HandlerFunc {
 		if r.URL.Query().Get("lang") == "en" {
 			d.Lang, d.words = "en", func(w engine.Words) string { return w.En }
 		}
-		if err := s.figures(r, &d); err != nil {
+		err := s.figures(r, &d)
+		if err == nil {
+			d.frontSupervision, err = s.supervision(r.Context(), calendar.DateOf(callOf(r.Context()).now))
+		}
+		if err != nil {
 			s.fail(w, r, err)
 			return
 		}

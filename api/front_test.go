@@ -41,6 +41,54 @@ func TestFirstPage(t *testing.T) {
 	}
 }
 
+// What the first page says of quarters and orders, in both languages. An order
+// to the county department is not counted: it may be about a check.
+func TestFirstPageOfDrawsAndOrders(t *testing.T) {
+	tw := drawnTown(t)
+	order := func(org, level string) {
+		tw.post("county-head", "/api/v1/cases", `{"workflow":"supervision","action":"issue-order","org":"`+org+`","fields":{"level":"`+level+`","basis":"督办","problems":[{"key":"1","text":"台账不全"}]}}`).want(http.StatusCreated)
+	}
+	order("dongyuan", "urge")
+	order("xiyuan", "urge")
+	order("nancheng", "hint")
+	clock := engine.Actor{County: county, Office: engine.ClockOffice}
+	_, about, _ := strings.Cut(tw.open(), "/cases/")
+	if _, err := tw.engine.Act(t.Context(), clock, engine.Move{Workflow: "supervision", Parent: engine.CaseID(about), Action: "issue-order", Org: register.OrgID(county),
+		Fields: map[string]any{"level": "warning", "basis": "督办", "problems": []engine.Item{{Key: "1", Text: "抽查未按期指派"}}}}, instant(tw.now)); err != nil {
+		t.Fatal(err)
+	}
+	pages := func() (zh, en string) {
+		return string(tw.get("", "/").want(http.StatusOK).body), string(tw.get("", "/?lang=en").want(http.StatusOK).body)
+	}
+	zh, en := pages()
+	shows(t, zh, `<a href="/api/v1/quarters/2026Q2">2026Q2</a>`, "本季度", `<td class="n">10</td>`, "2026-06-30", "未关闭", `<td>催办</td><td class="n">2</td>`, `<td>提示</td><td class="n">1</td>`, "季通报 0 份,月督办 0 份。")
+	shows(t, en, "running", "not closed", "Open supervision orders", "quarter&#39;s circulars 0, month&#39;s lists 0.")
+	for _, never := range []string{"预警", "2026Q1", "已公开", "上季度", "1,000"} {
+		if strings.Contains(zh, never) {
+			t.Errorf("the page shows %q", never)
+		}
+	}
+	tw.hold()
+	tw.close()
+	zh, en = pages()
+	var q QuarterView
+	tw.get("", quarter).decode(&q)
+	shows(t, zh, "上季度", "已公开", "<code>"+q.Digest+"</code>", "2026-06-30 ✓", `2026Q3</a> <span class="hint">本季度`)
+	shows(t, en, "published", "last")
+	if page := string(newTown(t).get("", "/").body); strings.Contains(page, "督办和通报") || strings.Contains(page, "会议备案和抽查") {
+		t.Error("a server without draws and orders shows them")
+	}
+}
+
+func shows(t *testing.T, page string, texts ...string) {
+	t.Helper()
+	for _, want := range texts {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+}
+
 var reference = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
 
 // The page asks for nothing outside, runs no script, and every link works.

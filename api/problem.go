@@ -31,6 +31,8 @@ var kinds = map[string]kind{
 	"key-reused":          {422, engine.Words{Zh: "幂等键已用于另一请求", En: "the idempotency key was used for another request"}},
 
 	"not-found":          {404, engine.Words{Zh: "没有找到", En: "not found"}},
+	"unknown-quarter":    {404, engine.Words{Zh: "该季度没有开启抽查", En: "no draw was opened for that quarter"}},
+	"undrawn-quarter":    {404, engine.Words{Zh: "该季度登记为不抽查", En: "that quarter is on record as one without a draw"}},
 	"no-route":           {404, engine.Words{Zh: "没有这个地址", En: "no such address"}},
 	"method-not-allowed": {405, engine.Words{Zh: "该地址不支持此方法", En: "the address does not take this method"}},
 
@@ -61,6 +63,7 @@ var kinds = map[string]kind{
 	"future-date":             {400, engine.Words{Zh: "日期在将来", En: "the date is in the future"}},
 	"before-stage":            {400, engine.Words{Zh: "日期早于进入本阶段之日", En: "the date is before the stage began"}},
 	"back-dated":              {400, engine.Words{Zh: "补录须说明理由", En: "recording late needs a reason"}},
+	"bad-quarter":             {400, engine.Words{Zh: "季度写法如 2026Q3", En: "a quarter is written like 2026Q3"}},
 	"unknown-workflow":        {400, engine.Words{Zh: "没有这种程序", En: "there is no such workflow"}},
 	"unknown-action":          {400, engine.Words{Zh: "没有这个动作", En: "there is no such action"}},
 	"unknown-person":          {400, engine.Words{Zh: "登记册中没有此人", En: "no such person in the register"}},

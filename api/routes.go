@@ -20,6 +20,7 @@ const (
 	self     scope = "self"     // the caller's own office
 	reach    scope = "reach"    // own organization and below; county posts: the county; departments: where they were asked
 	answers  scope = "answers"  // one's own acts; a committee: those of the organizations below it; county posts and auditors: the county's
+	whole    scope = "county"   // everything of the county
 	registry scope = "registry" // organizations and people within reach; the administrator: the county
 	keeping  scope = "keeping"  // changes of the register, of the kinds the engine lets the post change, within reach
 )
@@ -33,6 +34,7 @@ var (
 	openers  = without(actors, register.DepartmentOfficer)
 	readers  = without(everyone, register.Administrator)
 	knowers  = without(everyone, register.DepartmentOfficer)
+	assessed = without(readers, register.DepartmentOfficer)
 	keepers  = without(everyone, register.GeneralBranchChief, register.DepartmentOfficer, register.Inspector, register.Auditor)
 	nobody   []register.Post // a public route asks for no post
 )
@@ -70,8 +72,14 @@ var routes = []route{
 	{get, "/api/v1/due", readers, reach, "将到期 · cases due by a day", door(due), nil},
 	{get, "/api/v1/overdue", readers, reach, "已超期 · cases overdue today", door(overdue), nil},
 
-	{get, "/api/v1/supervision/figures", slices.Concat(overseers, committees), reach, "督办统计 · the figures of supervision", door(readFigures), nil},
-	{get, "/api/v1/circulars", slices.Concat(overseers, committees), reach, "通报 · the circulars", door(readCirculars), nil},
+	{get, "/api/v1/supervision/figures", slices.Concat(overseers, committees), reach, "督办统计 · the figures of supervision", sheetDoor(readFigures), nil},
+	{get, "/api/v1/circulars", slices.Concat(overseers, committees), reach, "通报 · the circulars", sheetDoor(readCirculars), nil},
+	{get, "/api/v1/assessments", assessed, reach, "年度考评 · the annual assessments", sheetDoor(readAssessments), nil},
+	{get, "/api/v1/quarters", nobody, public, "季度抽查 · the quarters that are drawn from", door(readQuarters), nil},
+	{get, "/api/v1/quarters/{quarter}", nobody, public, "季度抽查公开记录 · what is published of a quarter", door(readQuarter), nil},
+	{get, "/api/v1/quarters/{quarter}/sample", overseers, whole, "抽查清单 · the checks opened so far", sheetDoor(readSample), nil},
+	{get, "/api/v1/quarters/{quarter}/filings", overseers, whole, "会议备案 · the filings of a quarter", sheetDoor(readFilings), nil},
+	{get, "/api/v1/quarters/{quarter}/bundle", overseers, whole, "公开数据包 · the bundle of a quarter, to be verified offline", bundleDoor, nil},
 	{get, "/api/v1/offices/{id}/deeds", readers, answers, "岗位经办事项及结果 · what an office has signed, and how it turned out", sheetDoor(officeDeeds), nil},
 	{get, "/api/v1/people/{id}/deeds", readers, answers, "个人经办事项及结果 · what a person has signed, and how it turned out", sheetDoor(personDeeds), nil},
 

@@ -6,6 +6,7 @@ import (
 
 	"jinchu/calendar"
 	"jinchu/engine"
+	"jinchu/papers"
 	"jinchu/register"
 	"jinchu/supervise"
 )
@@ -20,12 +21,13 @@ type FiguresView struct {
 type figuresInput struct {
 	From calendar.Date `query:"from" required:"true" format:"date" doc:"the first day"`
 	To   calendar.Date `query:"to" required:"true" format:"date" doc:"the last day, at most two years later"`
+	Formatted
 }
 
 // readFigures gives those of every committee to the posts of the county, and those
 // of the caller's own to a committee. Of a quarter whose spot checks are not
 // closed a committee learns nothing but what it filed.
-func readFigures(ctx context.Context, s *server, c *call, in *figuresInput) (*bodyOf[FiguresView], error) {
+func readFigures(ctx context.Context, s *server, c *call, in *figuresInput) (*sheet[FiguresView], error) {
 	if in.To.Before(in.From) || in.To.After(in.From.AddYears(2)) {
 		return nil, problem("bad-span").at("query.to").saying(engine.Words{Zh: "截止日不早于起始日,且不超过两年", En: "the last day is not before the first, and at most two years later"})
 	}
@@ -39,7 +41,8 @@ func readFigures(ctx context.Context, s *server, c *call, in *figuresInput) (*bo
 	if err != nil {
 		return nil, err
 	}
-	return &bodyOf[FiguresView]{FiguresView{in.From, in.To, append([]supervise.CommitteeFigures{}, found...)}}, nil
+	view := FiguresView{in.From, in.To, append([]supervise.CommitteeFigures{}, found...)}
+	return &sheet[FiguresView]{view: view, file: "figures", table: func(en bool) *papers.Table { return figuresTable(&view, en) }}, nil
 }
 
 // CircularView is a circular as it was issued: it never changes.
@@ -68,16 +71,38 @@ func circularView(i supervise.IssuedCircular) CircularView {
 type circularsInput struct {
 	Kind   string `query:"kind" enum:"monthly,quarterly"`
 	Period string `query:"period" maxLength:"7" doc:"2026-10 or 2026Q3"`
+	Formatted
 }
 
-// readCirculars gives the circulars. They are addressed to every committee; they name organizations and no
-// person.
-func readCirculars(ctx context.Context, s *server, _ *call, in *circularsInput) (*bodyOf[[]CircularView], error) {
+// readCirculars gives the circulars. They are addressed to every committee;
+// they name organizations and no person.
+func readCirculars(ctx context.Context, s *server, _ *call, in *circularsInput) (*sheet[[]CircularView], error) {
 	found, err := supervise.Circulars(ctx, s.Engine, s.County, in.Kind, in.Period)
 	if err != nil {
 		return nil, err
 	}
-	return &bodyOf[[]CircularView]{each(found, circularView)}, nil
+	view := s.Engine.View(ctx, s.County)
+	names := map[string]string{}
+	for _, i := range found {
+		for _, it := range slices.Concat(i.Figures, i.Shortfalls, i.Orders) {
+			names[it.Key] = orgName(view, register.OrgID(it.Key))
+		}
+	}
+	circulars := each(found, circularView)
+	return &sheet[[]CircularView]{view: circulars, file: "circulars",
+		table: func(en bool) *papers.Table { return circularsTable(circulars, names, s.level, en) }}, view.Err()
+}
+
+// The workflows of a supervision order and of a circular.
+const (
+	ordersKey   = "supervision"
+	circularKey = "circular"
+)
+
+// level is a level of supervision with its words.
+func (s *server) level(key string) Named {
+	w, _ := s.Engine.Workflow(ordersKey)
+	return optionOf(w, "level", key)
 }
 
 // overseers know of everything in the county; committees know their own.

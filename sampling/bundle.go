@@ -74,7 +74,7 @@ func (b *Bundle) write(w io.Writer) error {
 		t.b = fmt.Appendf(t.comma(i), "%q:\"%x\"", party, key[:])
 	}
 	t.b = append(t.b, "},\n"...)
-	filings := inOrder(b.Filings, func(x, y Filing) int { return cmp.Compare(x.N, y.N) })
+	filings := inOrder(b.Filings, func(x, y *Filing) int { return cmp.Compare(x.N, y.N) })
 	t.list("filings", len(filings), func(to []byte, i int) []byte { return filings[i].appendText(to) })
 	t.b = append(t.b, "\"records\":["...)
 	for i, r := range b.Records {

@@ -1,7 +1,6 @@
 package sampling
 
 import (
-	"encoding/hex"
 	"io"
 	"strings"
 )
@@ -146,15 +145,16 @@ func (s *scanner) integer() int {
 
 // fields parts a string at its spaces, exactly as many as out has room for.
 func (s *scanner) fields(out []string) {
-	rest, more := string(s.str()), true
-	for i := range out {
-		if !more {
-			s.fail("it has %d fields instead of %d", i, len(out))
+	rest, last := s.keep(s.str()), len(out)-1
+	for i := range out[:last] {
+		at := strings.IndexByte(rest, ' ')
+		if at < 0 {
+			s.fail("it has %d fields instead of %d", i+1, len(out))
 			return
 		}
-		out[i], rest, more = strings.Cut(rest, " ")
+		out[i], rest = rest[:at], rest[at+1:]
 	}
-	if more {
+	if out[last] = rest; strings.IndexByte(rest, ' ') >= 0 {
 		s.fail("it has more than %d fields", len(out))
 	}
 }
@@ -208,16 +208,33 @@ func (s *scanner) digits(text string) (n int) {
 // parse reads 64 lower-case hex digits. The error shows none of them: they may
 // be those of a key.
 func (s *scanner) parse(text string) (h Hash) {
-	if len(text) != hex.EncodedLen(len(h)) || strings.ContainsAny(text, "ABCDEF") {
+	if len(text) != 2*len(h) {
 		s.fail("%d characters are not 64 lower-case hex digits", len(text))
 		return Hash{}
 	}
-	if _, err := hex.Decode(h[:], []byte(text)); err != nil {
+	bad := byte(0)
+	for i := range h {
+		high, low := nibbles[text[2*i]], nibbles[text[2*i+1]]
+		bad |= high | low
+		h[i] = high<<4 | low
+	}
+	if bad > 0xf {
 		s.fail("a character is none of the lower-case hex digits")
 		return Hash{}
 	}
 	return h
 }
+
+// nibbles are the values of the lower-case hex digits, 0xff for other bytes.
+var nibbles = func() (out [256]byte) {
+	for i := range out {
+		out[i] = 0xff
+	}
+	for i := range byte(16) {
+		out["0123456789abcdef"[i]] = i
+	}
+	return out
+}()
 
 // agenda parts the cases of a filing at their commas.
 func (s *scanner) agenda(text string) []string {
@@ -232,8 +249,12 @@ func (s *scanner) agenda(text string) []string {
 	out := s.spare[:n:n]
 	s.spare = s.spare[n:]
 	for i := range out {
-		out[i], text, _ = strings.Cut(text, ",")
-		s.name(out[i])
+		at := strings.IndexByte(text, ',')
+		if at < 0 {
+			at = len(text)
+		}
+		out[i] = s.name(text[:at])
+		text = text[min(at+1, len(text)):]
 	}
 	return out
 }

@@ -1,14 +1,10 @@
 package sampling
 
 import (
-	"bufio"
 	"cmp"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"slices"
-	"strconv"
 )
 
 // Filing is one branch meeting that was filed: the unit of the draw (design,
@@ -133,22 +129,24 @@ func (f *Frame) findDraws() error {
 	}
 	slices.SortStableFunc(withdrawn, func(a, b *Filing) int { return cmp.Compare(a.Withdrawn, b.Withdrawn) })
 	f.draws = make([]int, len(f.filings))
-	carried, standing := map[string]int{}, map[string]int{} // by case
+	cases := map[string]past{}
 	var errs []error
 	for i, one := range f.filings {
 		for ; len(withdrawn) > 0 && withdrawn[0].Withdrawn < one.N; withdrawn = withdrawn[1:] {
-			f.passOn(withdrawn[0], carried, standing)
+			f.passOn(withdrawn[0], cases)
 		}
 		var earlier []int
 		for _, c := range one.Cases {
-			if n, ok := standing[c]; ok && n != one.N {
-				errs = append(errs, fmt.Errorf("sampling: filing %d: case %s stood in filing %d, which was not withdrawn", one.N, c, n))
+			p := cases[c]
+			if p.standing != 0 {
+				errs = append(errs, fmt.Errorf("sampling: filing %d: case %s stood in filing %d, which was not withdrawn", one.N, c, p.standing))
 			}
-			if n, ok := carried[c]; ok {
-				earlier = append(earlier, n)
+			if p.draw != 0 {
+				earlier = append(earlier, p.draw)
 			}
 			if !one.Held() {
-				standing[c] = one.N
+				p.standing = one.N
+				cases[c] = p
 			}
 		}
 		f.draws[i] = DrawNumber(one.N, earlier...)
@@ -156,15 +154,21 @@ func (f *Frame) findDraws() error {
 	return errors.Join(errs...)
 }
 
+// past is what earlier filings of the quarter mean to a case; 0 for nothing.
+type past struct {
+	draw     int // number that withdrawn ones passed on
+	standing int // the one that was neither held nor withdrawn so far
+}
+
 // passOn gives a withdrawn filing's draw number to its cases.
-func (f *Frame) passOn(one *Filing, carried, standing map[string]int) {
+func (f *Frame) passOn(one *Filing, cases map[string]past) {
+	draw := f.draws[one.N-1]
 	for _, c := range one.Cases {
-		delete(standing, c)
-		draw := f.draws[one.N-1]
-		if before, ok := carried[c]; ok {
-			draw = min(draw, before)
+		if before := cases[c].draw; before != 0 {
+			cases[c] = past{draw: min(draw, before)}
+		} else {
+			cases[c] = past{draw: draw}
 		}
-		carried[c] = draw
 	}
 }
 
@@ -172,79 +176,41 @@ func (f *Frame) passOn(one *Filing, carried, standing map[string]int) {
 // count of filings (design, "Bytes": draw_id).
 func (f *Frame) DrawID(n int) string { return f.opening.Quarter.ID(f.draws[n-1]) }
 
-// Digest commits to the frame of a top-up point: all filings that were held or
-// withdrawn by then (design, "Top-up points": frame hash). It is
+// Digest commits to the frame of a top-up point, from 1: all filings that were
+// held or withdrawn by then (design, "Top-up points": frame hash). It is
 //
-//	SHA256("spotcheck/v1/frame" LF quarter LF point LF lines)
+//	SHA256("spotcheck/v1/frame" LF quarter LF point LF lines before LF)
 //
-// with a line for each filing in the order of fid:
+// with a line for each filing whose point it is, in the order of fid, as in a
+// bundle, and the hex digest of the point before it, zeros before the first:
 //
-//	fid TAB draw_id TAB stratum TAB branch TAB point TAB withdrawn TAB forced TAB cases LF
+//	number SP stratum SP branch SP point SP withdrawn SP forced SP cases LF
 //
-// withdrawn is six digits, forced the reason or "-", and the cases stand in
-// byte order, parted by commas.
+// Numbers are six digits, forced is the reason or "-", and the cases stand in
+// byte order, parted by commas. Draw ids follow from these.
 func (f *Frame) Digest(point int) Hash { return f.digests(point)[point-1] }
 
-// digests are those of the points up to the last.
+// digests are those of the points up to the last. Each filing is hashed once,
+// however many points there are.
 func (f *Frame) digests(last int) []Hash {
-	sums := newSums(last)
-	for i, sum := range sums {
-		fmt.Fprintf(sum.Writer, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, i+1)
+	s := newSums(last)
+	for i := range s {
+		fmt.Fprintf(s[i].Writer, "%s/frame\n%s\n%d\n", Version, f.opening.Quarter, i+1)
 	}
 	var line []byte
 	for _, one := range f.filings {
 		if one.Point > 0 && one.Point <= last {
-			line = f.appendLine(line[:0], one)
-			sums.write(one.Point, line)
+			line = append(one.appendText(line[:0]), '\n')
+			_, _ = s[one.Point-1].Writer.Write(line) // a hash takes everything
 		}
 	}
-	return sums.digests()
-}
-
-// sums hash what stands at each of the points, from 1.
-type sums []sum
-
-// sum hashes in pieces of some size, which is faster than by the line.
-type sum struct {
-	hash.Hash
-	*bufio.Writer
-}
-
-func newSums(points int) sums {
-	s := make(sums, points)
+	out, before := make([]Hash, last), Hash{}
 	for i := range s {
-		h := sha256.New()
-		s[i] = sum{h, bufio.NewWriter(h)}
-	}
-	return s
-}
-
-// write adds what stands from a point on.
-func (s sums) write(point int, line []byte) {
-	for _, one := range s[point-1:] {
-		_, _ = one.Writer.Write(line) // a hash takes everything
-	}
-}
-
-func (s sums) digests() []Hash {
-	out := make([]Hash, len(s))
-	for i, one := range s {
-		_ = one.Flush() // a hash takes everything
-		one.Sum(out[i][:0])
+		fmt.Fprintf(s[i].Writer, "%s\n", before)
+		before = s[i].digest()
+		out[i] = before
 	}
 	return out
-}
-
-func (f *Frame) appendLine(b []byte, one *Filing) []byte {
-	q := f.opening.Quarter
-	b = append(q.appendID(b, one.N), '\t')
-	b = append(q.appendID(b, f.draws[one.N-1]), '\t')
-	b = append(append(b, one.Stratum...), '\t')
-	b = append(append(b, one.Branch...), '\t')
-	b = append(strconv.AppendInt(b, int64(one.Point), 10), '\t')
-	b = append(appendNumber(b, one.Withdrawn), '\t')
-	b = append(append(b, cmp.Or(one.Forced, none)...), '\t')
-	return append(one.appendCases(b), '\n')
 }
 
 // cases are those of filing n in byte order, none if there is no such filing.
@@ -257,7 +223,7 @@ func (f *Frame) cases(n int) []string {
 
 // sorted are the cases in byte order.
 func (f *Filing) sorted() []string {
-	if slices.IsSorted(f.Cases) {
+	if len(f.Cases) < 2 || slices.IsSorted(f.Cases) {
 		return f.Cases
 	}
 	return slices.Sorted(slices.Values(f.Cases))

@@ -108,6 +108,17 @@ func TestKnownDraws(t *testing.T) {
 	}
 }
 
+func TestKnownFrames(t *testing.T) {
+	is(t, "frame of V2", frame(t, opening(1, "t01"), ten()).Digest(1), "e3fb9a7bb9736b3e85429ed7eda2a644b592c047574b6f196bcd1eee90bcd7c4")
+	filings := ten()
+	for i := 5; i < 10; i++ {
+		filings[i].Point = 2
+	}
+	f := frame(t, opening(2, "t01"), filings)
+	is(t, "frame of point 1", f.Digest(1), "2f6cdac780cb07cc56a4dbecbc65307a235fc0b820e4d9f641aa80a60cb2da7e")
+	is(t, "frame of point 2", f.Digest(2), "bf17501bb006166e6dfcf75e05cfb1450812bd2c9436911d23a35e4b541ce893")
+}
+
 func TestNeedOfTheTable(t *testing.T) {
 	for n, want := range map[int]int{0: 0, 1: 1, 3: 1, 4: 2, 7: 3, 10: 3, 11: 4, 20: 6, 34: 11, 37: 12, 100: 30, 101: 31, 1000: 300} {
 		if got := (Ratio{3, 10}).Need(n); got != want {

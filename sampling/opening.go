@@ -138,12 +138,20 @@ func isParty(s string) bool {
 // JSON would escape. A lone dash is no name: it stands for nothing.
 func isName(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c > '~' || c == ',' || c == '"' || c == '\\' {
+		if !inNames[s[i]] {
 			return false
 		}
 	}
 	return s != "" && s != none
 }
+
+// inNames are the bytes of names.
+var inNames = func() (out [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		out[c] = c != ',' && c != '"' && c != '\\'
+	}
+	return out
+}()
 
 // none stands in a line where there is nothing to say.
 const none = "-"

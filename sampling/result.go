@@ -56,7 +56,7 @@ func (r *Result) check(method string) string {
 	return ""
 }
 
-func byCase(a, b Result) int {
+func byCase(a, b *Result) int {
 	return cmp.Or(cmp.Compare(a.N, b.N), cmp.Compare(a.Case, b.Case))
 }
 
@@ -67,16 +67,18 @@ func verifyResults(drawn []Line, cases func(n int) []string, results []Result) (
 		faults = append(faults, Fault{Part: PartResult, N: n, Why: "case " + which + ": " + why})
 	}
 	rest := inOrder(results, byCase)
-	stray := func(before func(Result) bool) {
-		for ; len(rest) > 0 && before(rest[0]); rest = rest[1:] {
-			blame(rest[0].N, rest[0].Case, "it was not drawn, or its result is there twice")
-		}
+	stray := func() {
+		blame(rest[0].N, rest[0].Case, "it was not drawn, or its result is there twice")
+		rest = rest[1:]
 	}
-	for _, line := range drawn {
+	for i := range drawn {
+		line := &drawn[i]
 		for _, c := range cases(line.N) {
 			want := Result{N: line.N, Case: c}
-			stray(func(r Result) bool { return byCase(r, want) < 0 })
-			if len(rest) == 0 || byCase(rest[0], want) != 0 {
+			for len(rest) > 0 && byCase(&rest[0], &want) < 0 {
+				stray()
+			}
+			if len(rest) == 0 || byCase(&rest[0], &want) != 0 {
 				blame(line.N, c, "it was drawn and has no result")
 				continue
 			}
@@ -86,16 +88,20 @@ func verifyResults(drawn []Line, cases func(n int) []string, results []Result) (
 			rest = rest[1:]
 		}
 	}
-	stray(func(Result) bool { return true })
+	for len(rest) > 0 {
+		stray()
+	}
 	return faults
 }
 
 // inOrder is the list in an order, copied where it is not in it already.
-func inOrder[T any](list []T, order func(a, b T) int) []T {
-	if slices.IsSortedFunc(list, order) {
-		return list
+func inOrder[T any](list []T, order func(a, b *T) int) []T {
+	for i := 1; i < len(list); i++ {
+		if order(&list[i-1], &list[i]) > 0 {
+			list = slices.Clone(list)
+			slices.SortStableFunc(list, func(a, b T) int { return order(&a, &b) })
+			break
+		}
 	}
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, order)
 	return list
 }

@@ -49,8 +49,9 @@ type scanner struct {
 	where string
 	index int // in the array that where names; -1 if it names none
 	err   error
-	spare []string // for the cases of filings to come
-	cases int      // of the filings so far
+	store strings.Builder // of texts that are kept, see keep
+	spare []string        // for the cases of filings to come
+	cases int             // of the filings so far
 }
 
 func newScanner(r io.Reader, limit int64) *scanner {
@@ -252,6 +253,18 @@ func (s *scanner) str() []byte {
 		return b[:len(b)-1]
 	}
 	return s.escaped(append([]byte{'"'}, b...), err)
+}
+
+// keep makes a string of bytes that do not last, many of them out of one piece of
+// memory: what is written to a Builder stays where it is.
+func (s *scanner) keep(b []byte) string {
+	if s.store.Cap()-s.store.Len() < len(b) {
+		s.store.Reset()
+		s.store.Grow(max(len(b), 1<<16))
+	}
+	at := s.store.Len()
+	s.store.Write(b)
+	return s.store.String()[at:]
 }
 
 // escaped reads on in a string with backslashes, of which we write none.

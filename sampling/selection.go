@@ -1,7 +1,10 @@
 package sampling
 
 import (
+	"bufio"
+	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 )
 
 // Reason is why a filing is checked (design, "Bytes": result lines).
@@ -51,24 +54,46 @@ func (s *Selection) Bytes() []byte {
 
 // Digest is the SHA-256 of the result lines (design, "Bytes": digest).
 func (s *Selection) Digest() Hash {
-	sum := newSums(1)
-	var b []byte
-	for i := range s.Lines {
-		b = s.appendLine(b[:0], &s.Lines[i])
-		sum.write(1, b)
-	}
-	return sum.digests()[0]
+	h := history{*s, make([]int, len(s.Lines))}
+	return h.digests(1)[0]
 }
 
 // digests are those of all that was drawn by each point.
 func (h *history) digests(points int) []Hash {
-	sums := newSums(points)
+	sums, out := newSums(points), make([]Hash, points)
 	var b []byte
 	for i := range h.Lines {
 		b = h.appendLine(b[:0], &h.Lines[i])
-		sums.write(h.at[i], b)
+		for _, one := range sums[max(0, h.at[i]-1):] {
+			_, _ = one.Writer.Write(b) // a hash takes everything
+		}
 	}
-	return sums.digests()
+	for i := range sums {
+		out[i] = sums[i].digest()
+	}
+	return out
+}
+
+// sum hashes in pieces of some size, which is faster than by the line.
+type sum struct {
+	hash.Hash
+	*bufio.Writer
+}
+
+// newSums are hashes, one for each point.
+func newSums(points int) []sum {
+	s := make([]sum, points)
+	for i := range s {
+		h := sha256.New()
+		s[i] = sum{h, bufio.NewWriter(h)}
+	}
+	return s
+}
+
+func (s sum) digest() (h Hash) {
+	_ = s.Flush() // a hash takes everything
+	s.Sum(h[:0])
+	return h
 }
 
 func (s *Selection) appendLine(b []byte, l *Line) []byte {

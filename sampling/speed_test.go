@@ -74,7 +74,9 @@ func BenchmarkDraw(b *testing.B) {
 }
 
 // BenchmarkVerify reads and verifies the files of all counties, one after the
-// other.
+// other. With -bundles DIR they stay there, for
+//
+//	GOMAXPROCS=1 jinchu sample verify DIR/bundle-*.json
 func BenchmarkVerify(b *testing.B) {
 	count, filings, strata := counties()
 	dir := *bundles

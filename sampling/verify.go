@@ -125,7 +125,7 @@ func joined(err error) []error {
 	return []error{err}
 }
 
-func byNumber(a, b Line) int { return cmp.Compare(a.N, b.N) }
+func byNumber(a, b *Line) int { return cmp.Compare(a.N, b.N) }
 
 func (b *Bundle) verifyFrames(frame *Frame) (faults []Fault) {
 	if got, want := len(b.Records), b.Opening.Points; got != want {

@@ -30,6 +30,8 @@ func (l *life) goesOn() bool {
 
 func (l *life) applies() bool {
 	l.caseID = caseID(l.rand)
+	l.play.byCase[l.caseID] = l
+	l.open = l.opensAt(l.branch)
 	submit := step{who: l.branch.second, action: SubmitApplication.Key,
 		fields: merged(give(is(Declaration, "本人自愿申请加入中国共产党")), nil)}
 	first := l.on
@@ -69,7 +71,14 @@ func (l *life) applies() bool {
 // elsewhere applies at a branch while a case is live or a bar holds; that is
 // refused always.
 func (l *life) elsewhere(b *branch) bool {
-	return l.try(step{who: b.secretary, action: SubmitApplication.Key, elsewhere: b}) != over
+	second := l.opensAt(b)
+	second.id, second.wrong = caseID(l.rand), true
+	return l.try(step{who: b.secretary, action: SubmitApplication.Key, other: second}) != over
+}
+
+// opensAt is the case that an application at a branch opens.
+func (l *life) opensAt(b *branch) *opening {
+	return &opening{workflow: l.play.workflow.Key, id: l.caseID, person: l.person.ID, org: b.org.ID}
 }
 
 func (l *life) isRecommended() bool {

@@ -165,6 +165,8 @@ func (l *life) expires(limit calendar.Date) bool {
 // take the person up again: it is never admission.
 func (l *life) lapses() bool {
 	l.on = calendar.Max(l.on, l.adopted.AddMonths(l.param(ApprovalMaxMonths)).AddDays(1))
-	l.must(step{who: engine.ClockOffice, action: LapseApproval.Key})
+	if l.must(step{who: engine.ClockOffice, action: LapseApproval.Key}) {
+		l.traceLapse()
+	}
 	return false
 }

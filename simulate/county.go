@@ -14,6 +14,7 @@ import (
 type county struct {
 	orgs       []*register.Org
 	branches   []*branch
+	byOrg      map[register.OrgID]*branch
 	committees []*committee
 	reviewers  []register.OfficeID // of the county
 	heads      []register.OfficeID
@@ -89,7 +90,7 @@ const seconds = 4
 func newCounty(cfg Config, from calendar.Date) (*county, error) {
 	r := rand.New(rand.NewPCG(cfg.Seed, 1<<33))
 	c := &county{officers: map[register.Duty]register.OfficeID{}, peers: map[register.OfficeID][]register.OfficeID{},
-		holder: map[register.OfficeID]*register.Person{}, madeUp: &madeUp{county: cfg.County, keys: cfg.Keys}}
+		holder: map[register.OfficeID]*register.Person{}, byOrg: map[register.OrgID]*branch{}, madeUp: &madeUp{county: cfg.County, keys: cfg.Keys}}
 	byID := map[register.OrgID]*committee{}
 	for _, o := range cfg.Orgs {
 		o := *o
@@ -194,5 +195,5 @@ func (c *county) staffBranch(r *rand.Rand, o *register.Org, above *committee, fr
 	c.colleagues(b.secretary, b.second)
 	c.people = append(c.people, b.members...)
 	above.branches = append(above.branches, b)
-	c.branches = append(c.branches, b)
+	c.branches, c.byOrg[o.ID] = append(c.branches, b), b
 }

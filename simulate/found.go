@@ -90,9 +90,7 @@ func (p *play) cast() error {
 		l.branch.above.needs[l.on.AddMonths(18).Year()]++
 	}
 	for _, l := range p.lives {
-		if l.next() {
-			p.days[l.on] = append(p.days[l.on], l)
-		}
+		p.wake(&l.course)
 	}
 	return nil
 }
@@ -103,7 +101,7 @@ const backlog = 45
 
 func (p *play) newLife(n, days int) (*life, error) {
 	r := rand.New(rand.NewPCG(p.config.Seed, uint64(n)))
-	l := &life{n: n, play: p, rand: r, branch: one(r, p.county.branches)}
+	l := &life{n: n, course: course{key: fmt.Sprintf("application %07d", n), minute: n % 10, play: p, rand: r}, branch: one(r, p.county.branches)}
 	day := r.IntN(days)
 	if r.IntN(2) == 0 {
 		day = r.IntN(min(days, backlog))
@@ -128,7 +126,8 @@ func (p *play) newLife(n, days int) (*life, error) {
 		l.superior = one(r, l.branch.above.officers)
 		l.kin = append(l.kin, register.NewKin(someone.ID, p.county.holder[l.superior].ID, one(r, register.Degrees[:4])))
 	}
-	l.begin()
+	l.count = func() { p.tally.count(l) }
+	l.begin(l.live)
 	var err error
 	l.person, err = p.county.madeUp.sealed(someone, len(p.county.people)+n)
 	return l, err

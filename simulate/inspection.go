@@ -108,8 +108,8 @@ func (p *play) unrecorded(ctx context.Context, now time.Time) (acts int, err err
 			return err
 		}
 		acts++
-		if i := slices.IndexFunc(p.lives, func(l *life) bool { return l.caseID == c.ID }); i >= 0 {
-			p.tally.lapsed(p.lives[i], answer, calendar.DateOf(now))
+		if l := p.byCase[c.ID]; l != nil {
+			p.tally.lapsed(l, answer, calendar.DateOf(now))
 		}
 		return nil
 	})
@@ -172,7 +172,7 @@ func (p *play) inspectCase(ctx context.Context, l *checkLife, c *engine.Case, no
 		if p.draws.rolls(l, 4) {
 			fixed = []engine.Item{{Key: "其他", Text: "正在整改"}}
 		}
-		return p.checkAct(ctx, c, p.secretaryOf(c.Org), RectifyCheck, give(is(CheckFixed, fixed)), now)
+		return p.checkAct(ctx, c, p.branchOf(c.Org).secretary, RectifyCheck, give(is(CheckFixed, fixed)), now)
 	case CheckRectified.Key:
 		l.on = today.AddDays(2 + l.rand.IntN(8))
 		result := []string{"cleared", "cleared", "cleared", "cleared", "cleared", "cleared", "not-fixed", "rejected"}[l.rand.IntN(8)]
@@ -242,7 +242,7 @@ func (p *play) visit(ctx context.Context, l *checkLife, c *engine.Case, now time
 
 // checkAct does an act of a check and counts it. A refusal is part of the play.
 func (p *play) checkAct(ctx context.Context, c *engine.Case, who register.OfficeID, a engine.Action, values []value, now time.Time) error {
-	_, err := p.engine.Act(ctx, p.actor(who), engine.Move{Case: c.ID, Action: a.Key, Fields: merged(values, nil)}, now)
+	answer, err := p.engine.Act(ctx, p.actor(who), engine.Move{Case: c.ID, Action: a.Key, Fields: merged(values, nil)}, now)
 	var refused *engine.Refused
 	switch {
 	case errors.As(err, &refused):
@@ -251,12 +251,9 @@ func (p *play) checkAct(ctx context.Context, c *engine.Case, who register.Office
 		return err
 	default:
 		p.tally.acts[a.Key]++
+		if answer.Stage == CheckRejected.Key {
+			p.traceCheck(c, p.branchOf(c.Org), calendar.DateOf(now))
+		}
 	}
 	return nil
-}
-
-// secretaryOf is the secretary of a branch.
-func (p *play) secretaryOf(org register.OrgID) register.OfficeID {
-	i := slices.IndexFunc(p.county.branches, func(b *branch) bool { return b.org.ID == org })
-	return p.county.branches[i].secretary
 }

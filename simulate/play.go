@@ -55,7 +55,11 @@ type play struct {
 	tally     *tally
 	draws     *draws
 	newcomers map[calendar.Date][]*life // who enters the register on a day
-	days      map[calendar.Date][]*life // who acts on a day
+	byCase    map[engine.CaseID]*life
+	days      map[calendar.Date][]*course // what goes on on a day
+	phases    map[string]int              // of actions, as far as looked up
+	affairs   []*course                   // those that are about nobody's admission
+	supervision
 }
 
 // Play plays the years up to and including the day Until. The county has to be
@@ -91,6 +95,9 @@ func (p *play) end() {
 	for _, l := range p.lives {
 		l.stop()
 	}
+	for _, c := range p.affairs {
+		c.stop()
+	}
 }
 
 func newPlay(ctx context.Context, e *engine.Engine, cfg Config) (*play, error) {
@@ -104,8 +111,9 @@ func newPlay(ctx context.Context, e *engine.Engine, cfg Config) (*play, error) {
 	case !e.Calendar().Published(from.Year()) || !e.Calendar().Published(cfg.Until.Year()):
 		return nil, fmt.Errorf("from %s to %s: %w", from, cfg.Until, &calendar.NotLoaded{Year: from.Year()})
 	}
-	p := &play{draws: newDraws(e, cfg), engine: e, workflow: w, config: cfg, from: from, edition: workflows.Rules2026.Date(e.Profile()),
-		dice: newDice(cfg.Seed), tally: newTally(), newcomers: map[calendar.Date][]*life{}, days: map[calendar.Date][]*life{}}
+	p := &play{supervision: newSupervision(from), draws: newDraws(e, cfg), engine: e, workflow: w, config: cfg, from: from, edition: workflows.Rules2026.Date(e.Profile()),
+		dice: newDice(cfg.Seed), tally: newTally(), newcomers: map[calendar.Date][]*life{}, byCase: map[engine.CaseID]*life{},
+		phases: map[string]int{}, days: map[calendar.Date][]*course{}}
 	var err error
 	if p.county, err = newCounty(cfg, from); err != nil {
 		return nil, err
@@ -132,47 +140,48 @@ func (p *play) day(ctx context.Context, today calendar.Date) error {
 	if err := p.calendarWorks(ctx, today); err != nil {
 		return fmt.Errorf("the calendar's work on %s: %w", today, err)
 	}
-	acting := p.days[today]
-	delete(p.days, today)
-	for round := 0; len(acting) > 0; round++ {
-		slices.SortFunc(acting, func(a, b *life) int { return cmp.Compare(a.n, b.n) })
+	if err := p.calendarSupervises(ctx, today); err != nil {
+		return fmt.Errorf("the calendar's supervision on %s: %w", today, err)
+	}
+	for round := 0; len(p.days[today]) > 0; round++ {
+		acting := p.days[today]
+		delete(p.days, today)
+		slices.SortFunc(acting, func(a, b *course) int { return cmp.Compare(a.key, b.key) })
 		if err := p.round(ctx, acting, morning(today).Add(time.Duration(round)*10*time.Minute)); err != nil {
 			return err
 		}
-		var again []*life
-		for _, l := range acting {
-			p.tally.count(l)
-			if !l.next() {
-				continue
-			}
-			if !l.on.After(today) {
-				again = append(again, l)
-			} else {
-				p.days[l.on] = append(p.days[l.on], l)
-			}
+		for _, c := range acting {
+			c.count()
+			p.wake(c)
 		}
-		acting = again
 	}
 	return p.inspect(ctx, today)
 }
 
-// round does one act of each life. Those that only move their own case come
+// wake lets a course decide what comes next, and puts it down for that day.
+func (p *play) wake(c *course) {
+	if c.next() {
+		p.days[c.on] = append(p.days[c.on], c)
+	}
+}
+
+// round does one act of each course. Those that only move their own case come
 // first; then those that change the register; then, one after another, those
 // that take what several want, so that who gets it does not depend on chance.
-func (p *play) round(ctx context.Context, acting []*life, now time.Time) error {
-	var phases [3][]*life
-	for _, l := range acting {
-		phase := p.phase(l.step.action)
-		phases[phase] = append(phases[phase], l)
+func (p *play) round(ctx context.Context, acting []*course, now time.Time) error {
+	var phases [3][]*course
+	for _, c := range acting {
+		phase := p.phase(c.step.action)
+		phases[phase] = append(phases[phase], c)
 	}
-	for phase, lives := range phases {
+	for phase, courses := range phases {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(workers)
 		if phase == taking {
 			group.SetLimit(1)
 		}
-		for _, l := range lives {
-			group.Go(func() error { return l.act(ctx, now.Add(time.Duration(l.n%10)*time.Minute)) })
+		for _, c := range courses {
+			group.Go(func() error { return c.act(ctx, now.Add(time.Duration(c.minute)*time.Minute)) })
 		}
 		if err := group.Wait(); err != nil {
 			return err
@@ -190,8 +199,20 @@ const (
 
 // phase is when in a round an action has its turn.
 func (p *play) phase(action string) int {
+	if phase, known := p.phases[action]; known {
+		return phase
+	}
 	phase := moving
-	for _, r := range p.workflow.RulesOf(action) {
+	for _, w := range p.engine.Workflows() {
+		phase = max(phase, phaseOf(w.RulesOf(action)))
+	}
+	p.phases[action] = phase
+	return phase
+}
+
+func phaseOf(rules []*engine.Rule) int {
+	phase := moving
+	for _, r := range rules {
 		for _, c := range r.Claims {
 			taken := c.Op == engine.Take && c.Claim != workflows.LiveCase
 			if taken || c.Op == engine.Use && c.Claim.Stale != nil { // what is stale is exchanged

@@ -352,7 +352,7 @@ func BenchmarkSQLite(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r, err := Play(b.Context(), newEngine(b, s, "zaoyang"), config(b, 1500, 1))
+		r, err := Play(b.Context(), newEngine(b, s, "zaoyang"), config(b, 1200, 1))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -81,7 +81,7 @@ func (t *tally) accept(l *life, a *engine.Answer) {
 	if l.step.fields[RejectGround.Key] == "fraud" || l.step.fields[ObjectionFinding.Key] == "fraud" {
 		t.frauds++
 	}
-	l.held = a.Held
+	l.held, l.due = a.Held, a.Due
 	if a.Stage == l.stage {
 		return
 	}
@@ -100,6 +100,7 @@ func (t *tally) lapsed(l *life, a *engine.Answer, on calendar.Date) {
 	t.acts[LapseFiling.Key]++
 	t.stays[l.stage] = append(t.stays[l.stage], l.since.DaysUntil(on))
 	l.moveTo(a.Stage, on)
+	l.due = a.Due
 }
 
 func (l *life) moveTo(key string, on calendar.Date) {

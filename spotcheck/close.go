@@ -21,9 +21,10 @@ import (
 // quarter and the digest of its bundle on record. A party whose key nobody
 // holds, a frame that is not the one on record, and a refusal are errors.
 func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error) {
-	err = k.running(ctx, func(c *engine.Case, q *register.Quarter) error {
-		if c.Stage != workflows.QuarterDrawn.Key || !k.closable(ctx, c, q, now) {
-			return nil
+	err = k.running(ctx, now, func(q *register.Quarter) error {
+		c, err := k.Engine.Refold(ctx, k.County, engine.CaseID(q.Case))
+		if err != nil || c.Stage != workflows.QuarterDrawn.Key || !k.closable(ctx, c, q, now) {
+			return err
 		}
 		keys, err := k.reveal(ctx, q)
 		if err != nil {

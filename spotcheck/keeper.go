@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"jinchu/calendar"
@@ -49,6 +50,9 @@ func (k *Keeper) Open(ctx context.Context, now time.Time) (acts int, err error) 
 		quarters = append(quarters, running.Next())
 	}
 	view := k.Engine.View(ctx, k.County)
+	if _, set := view.Org(register.OrgID(k.County)); !set {
+		return 0, view.Err() // nobody has set up the county yet
+	}
 	var errs []error
 	for _, q := range quarters {
 		if _, known := view.Quarter(q); known || view.Err() != nil {
@@ -114,30 +118,19 @@ func (k *Keeper) must(ctx context.Context, m engine.Move, now time.Time, id regi
 }
 
 // running hands over every quarter that is drawn from and not closed, oldest
-// first, with the case in which it is kept. What fails in one quarter is told
-// after the others have had their turn.
-func (k *Keeper) running(ctx context.Context, visit func(*engine.Case, *register.Quarter) error) error {
-	view := k.Engine.View(ctx, k.County)
-	type open struct {
-		c *engine.Case
-		q *register.Quarter
-	}
-	var all []open
-	err := k.Engine.Each(ctx, engine.Query{County: k.County, Workflow: workflows.QuarterlyDraw, Open: true}, func(c *engine.Case) error {
-		name, _ := workflows.QuarterName.Held(c)
-		if q, ok := view.Quarter(register.QuarterID(name)); ok {
-			all = append(all, open{c, q})
-		}
-		return view.Err()
-	})
+// first. What fails in one quarter is told after the others have had their turn.
+func (k *Keeper) running(ctx context.Context, now time.Time, visit func(*register.Quarter) error) error {
+	quarters, err := k.Quarters(ctx, calendar.DateOf(now))
 	if err != nil {
 		return err
 	}
-	sortBy(all, func(o open) string { return string(o.q.ID) })
 	var errs []error
-	for _, o := range all {
-		if err := visit(o.c, o.q); err != nil {
-			errs = append(errs, fmt.Errorf("quarter %s: %w", o.q.ID, err))
+	for _, q := range slices.Backward(quarters) {
+		if !q.ClosedOn.IsZero() {
+			continue
+		}
+		if err := visit(q); err != nil {
+			errs = append(errs, fmt.Errorf("quarter %s: %w", q.ID, err))
 		}
 	}
 	return errors.Join(errs...)

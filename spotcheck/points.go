@@ -17,7 +17,7 @@ func (k *Keeper) tellAt(f *register.Filing) time.Time { return workflows.TellAt(
 // Tell opens the checks of the meetings that were drawn when they were filed
 // and are about to be held, and drops those of meetings that were put off.
 func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) {
-	err = k.running(ctx, func(_ *engine.Case, q *register.Quarter) error {
+	err = k.running(ctx, now, func(q *register.Quarter) error {
 		b, err := k.book(ctx, q)
 		if err != nil {
 			return err
@@ -44,17 +44,29 @@ func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) 
 // drop ends the checks whose meeting was put off before its day. What was
 // withdrawn later is left to its inspectors.
 func (k *Keeper) drop(ctx context.Context, now time.Time) (acts int, err error) {
-	stages := []string{workflows.CheckSelected.Key, workflows.CheckAssigned.Key}
-	err = k.Engine.Each(ctx, engine.Query{County: k.County, Workflow: workflows.SpotCheck, Stages: stages, Open: true}, func(c *engine.Case) error {
+	view := k.Engine.View(ctx, k.County)
+	for _, key := range view.Held(workflows.CheckOpen.Kind, "") {
+		id, _ := view.Holder(workflows.CheckOpen.Kind, key)
+		if view.Err() != nil {
+			break
+		}
+		c, err := k.Engine.Refold(ctx, k.County, id)
+		if err != nil {
+			return acts, err
+		}
+		if c.Stage != workflows.CheckSelected.Key && c.Stage != workflows.CheckAssigned.Key {
+			continue
+		}
 		f := k.filing(ctx, c)
 		if f == nil || !f.PutOff() {
-			return nil
+			continue
 		}
 		n, err := k.act(ctx, engine.Move{Case: c.ID, Action: workflows.DropCheck.Key}, now)
-		acts += n
-		return err
-	})
-	return acts, err
+		if acts += n; err != nil {
+			return acts, err
+		}
+	}
+	return acts, view.Err()
 }
 
 // filing is the filing for which a check was drawn.
@@ -81,14 +93,14 @@ var errFrameChanged = errors.New("the filings are not those on record at the poi
 // which comes before, has let lapse what nobody recorded.
 func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error) {
 	silent := map[string]bool{}
-	err = k.running(ctx, func(c *engine.Case, q *register.Quarter) error {
+	err = k.running(ctx, now, func(q *register.Quarter) error {
 		// Nothing is drawn without its shares, or the mark that they are missing.
 		n, err := k.askQuarter(ctx, q, silent, now)
 		if acts += n; err != nil {
 			return err
 		}
 		for {
-			n, err = k.point(ctx, c, q, now)
+			n, err = k.point(ctx, q, now)
 			if acts += n; err != nil || n == 0 {
 				break
 			}
@@ -123,7 +135,7 @@ func (k *Keeper) unchanged(ctx context.Context, q *register.Quarter) (*book, err
 }
 
 // point records the next point if its day is over.
-func (k *Keeper) point(ctx context.Context, c *engine.Case, q *register.Quarter, now time.Time) (int, error) {
+func (k *Keeper) point(ctx context.Context, q *register.Quarter, now time.Time) (int, error) {
 	n := len(q.Drawn) + 1
 	if n > len(q.Points) || !calendar.DateOf(now).After(q.Points[n-1]) {
 		return 0, nil
@@ -136,7 +148,7 @@ func (k *Keeper) point(ctx context.Context, c *engine.Case, q *register.Quarter,
 	if err != nil {
 		return 0, err
 	}
-	return k.must(ctx, engine.Move{Case: c.ID, Action: workflows.RecordPoint.Key, Fields: map[string]any{
+	return k.must(ctx, engine.Move{Case: engine.CaseID(q.Case), Action: workflows.RecordPoint.Key, Fields: map[string]any{
 		workflows.PointNumber.Key: int64(n), workflows.FrameDigest.Key: b.frame.Digest(n).String(),
 		workflows.SelectionDigest.Key: selection.Digest().String(),
 	}}, now, q.ID, func(q *register.Quarter) bool { return len(q.Drawn) >= n })

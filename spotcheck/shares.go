@@ -16,7 +16,7 @@ import (
 // filing gets the same treatment, whatever comes of it.
 func (k *Keeper) Ask(ctx context.Context, now time.Time) (acts int, err error) {
 	silent := map[string]bool{}
-	err = k.running(ctx, func(_ *engine.Case, q *register.Quarter) error {
+	err = k.running(ctx, now, func(q *register.Quarter) error {
 		n, err := k.askQuarter(ctx, q, silent, now)
 		acts += n
 		return err

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"jinchu/register"
 	"jinchu/sampling"
 	"jinchu/spotcheck"
+	"jinchu/supervise"
 	"jinchu/workflows"
 )
 
@@ -76,7 +78,7 @@ func (o officesByToken) Lookup(_ context.Context, sum [32]byte) (api.Token, bool
 }
 
 // holdersFor are keys under which, of the filings 1 and 2, the wanted one alone
-// is drawn when it is filed.
+// is drawn when it is filed; 0 wants neither.
 func holdersFor(t *testing.T, county register.CountyID, wanted int) []spotcheck.Holder {
 	t.Helper()
 	q := workflows.DrawQuarter(county, "2026Q2")
@@ -86,7 +88,7 @@ func holdersFor(t *testing.T, county register.CountyID, wanted int) []spotcheck.
 		drawn := func(n int) bool {
 			return online.Online(sampling.Combine(q, n, map[string]sampling.Hash{"org": k.key().Share(q, n)}).Ticket)
 		}
-		if drawn(wanted) && !drawn(3-wanted) {
+		if drawn(1) == (wanted == 1) && drawn(2) == (wanted == 2) {
 			return []spotcheck.Holder{k}
 		}
 	}
@@ -117,7 +119,11 @@ func newDrawnWorld(t *testing.T, wanted int) *drawnWorld {
 		}
 	}
 	w := &drawnWorld{t: t, driver: d, runner: r, tokens: officesByToken{d.county, map[[32]byte]register.OfficeID{}}}
-	w.server = httptest.NewServer(api.New(api.Config{Engine: d.engine, County: d.county, Tokens: w.tokens, Demo: true,
+	draws, err := d.keeper(d.engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server = httptest.NewServer(api.New(api.Config{Engine: d.engine, County: d.county, Tokens: w.tokens, Demo: true, Draws: draws,
 		Now: func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }, Log: slog.New(slog.DiscardHandler)}))
 	t.Cleanup(w.server.Close)
 	return w
@@ -148,6 +154,24 @@ func (w *drawnWorld) ask(who, method, path, body string, day string) string {
 	return fmt.Sprintf("%d %s %s\n%s", resp.StatusCode, resp.Header.Get("ETag"), resp.Header.Get("Link"), answer)
 }
 
+// blotted is an answer without what the parties committed to: the worlds have
+// different keys, and a hash of one tells nothing.
+func (w *drawnWorld) blotted(answer string) string {
+	w.t.Helper()
+	q, _ := w.driver.engine.View(w.t.Context(), w.driver.county).Quarter("2026Q2")
+	for _, p := range q.Parties {
+		if !strings.Contains(answer, p.Commitment) {
+			w.t.Errorf("the commitment of %s is not published: %s", p.Name, answer)
+		}
+		answer = strings.ReplaceAll(answer, p.Commitment, "commitment of "+p.Name)
+	}
+	return answer
+}
+
+// hashes are heads of chains: they have salts, which in a world with fewer acts
+// are others.
+var hashes = regexp.MustCompile(`[0-9a-f]{64}`)
+
 // check is the case of the check of a filing, whether it was opened or not.
 func (w *drawnWorld) check(name string) string {
 	k, err := w.driver.keeper(w.driver.engine)
@@ -159,11 +183,16 @@ func (w *drawnWorld) check(name string) string {
 	return string(k.CheckID(f, string(w.runner.names.cases[name].id)))
 }
 
+var randomID = regexp.MustCompile(`[0-9a-z]{26}`)
+
+// withoutIDs leaves out the random identifiers of cases.
+func withoutIDs(text string) string { return randomID.ReplaceAllString(text, "") }
+
 // TestTheDrawIsInvisible asks everything that branch, committee and department
-// can ask, in both worlds, and wants the same bytes. After the point the
-// worlds differ, so that the test could fail.
+// can ask, in both worlds and in one where nobody is drawn, and wants the same
+// bytes. After the point the worlds differ, so that the test could fail.
 func TestTheDrawIsInvisible(t *testing.T) {
-	first, second := newDrawnWorld(t, 1), newDrawnWorld(t, 2)
+	first, second, neither := newDrawnWorld(t, 1), newDrawnWorld(t, 2), newDrawnWorld(t, 0)
 	if first.driver.county != second.driver.county {
 		t.Fatal("two counties")
 	}
@@ -175,6 +204,9 @@ func TestTheDrawIsInvisible(t *testing.T) {
 		if got := w.ask("han", "GET", "/api/v1/cases/"+w.check(who), "", "2026-06-20"); !strings.HasPrefix(got, "200") {
 			t.Fatalf("%s was not drawn: %s", who, got)
 		}
+		if got := w.ask("han", "GET", "/api/v1/quarters/2026Q2/sample", "", "2026-06-20"); !strings.Contains(got, w.check(who)) {
+			t.Fatalf("%s is not in the sample: %s", who, got)
+		}
 	}
 	approve := `{"action":"approve","fields":{"committee_members":9,"committee_yes":9},"seen":%d}`
 	seen := func(w *drawnWorld, name string) int64 {
@@ -184,20 +216,34 @@ func TestTheDrawIsInvisible(t *testing.T) {
 		}
 		return s.Seq
 	}
+	const quarter = "/api/v1/quarters/2026Q2"
 	paths := func(w *drawnWorld) []string {
 		out := []string{"/api/v1/worklist", "/api/v1/worklist?all=true", "/api/v1/worklist?all=true&limit=1", "/api/v1/worklist?workflow=spot-check&all=true",
-			"/api/v1/worklist?workflow=quarter&all=true", "/api/v1/due?by=2026-12-31", "/api/v1/due?by=2026-12-31&limit=1", "/api/v1/overdue", "/api/v1/orgs", "/api/v1/me"}
+			"/api/v1/worklist?workflow=quarter&all=true", "/api/v1/due?by=2026-12-31", "/api/v1/due?by=2026-12-31&limit=1", "/api/v1/overdue", "/api/v1/orgs", "/api/v1/me",
+			"/", "/?lang=en", "/api/v1/circulars", "/api/v1/circulars?format=csv", "/api/v1/assessments", "/api/v1/assessments?format=csv",
+			"/api/v1/supervision/figures?from=2026-04-01&to=2026-06-30", "/api/v1/supervision/figures?from=2026-04-01&to=2026-06-30&format=csv", "/api/v1/quarters", quarter}
+		for _, more := range []string{"/sample", "/filings", "/bundle"} {
+			out = append(out, quarter+more, quarter+more+"?format=csv")
+		}
 		for _, name := range []string{"a1", "b1"} {
 			id := string(w.runner.names.cases[name].id)
-			out = append(out, "/api/v1/cases/"+id, "/api/v1/cases/"+id+"/events", "/api/v1/cases/"+w.check(name), "/api/v1/cases/"+w.check(name)+"/events")
+			out = append(out, "/api/v1/cases/"+id, "/api/v1/cases/"+id+"/events", "/api/v1/cases/"+id+"/responsibility",
+				"/api/v1/cases/"+w.check(name), "/api/v1/cases/"+w.check(name)+"/events", "/api/v1/cases/"+w.check(name)+"/responsibility")
 		}
 		return out
 	}
 	for _, who := range []string{"wu", "xu", "chen", "song", "gang"} {
 		for i, path := range paths(first) {
-			a, b := first.ask(who, "GET", path, "", "2026-06-20"), second.ask(who, "GET", paths(second)[i], "", "2026-06-20")
-			if a != b {
-				t.Errorf("%s sees the draw in %s:\n%s\n%s", who, path, a, b)
+			answer := func(w *drawnWorld) string {
+				text := w.ask(who, "GET", paths(w)[i], "", "2026-06-20")
+				if path == quarter {
+					text = w.blotted(text)
+				}
+				return text
+			}
+			a, b, c := answer(first), answer(second), answer(neither)
+			if a != b || hashes.ReplaceAllString(a, "") != hashes.ReplaceAllString(c, "") {
+				t.Errorf("%s sees the draw in %s:\n%s\n%s\n%s", who, path, a, b, c)
 			}
 		}
 	}
@@ -208,6 +254,19 @@ func TestTheDrawIsInvisible(t *testing.T) {
 		if a != b || !strings.HasPrefix(a, "422") {
 			t.Errorf("the committee learns of the draw of %s:\n%s\n%s", name, a, b)
 		}
+	}
+	// The inspectors are late in both worlds and in different cases; the list of
+	// the month, which everybody reads, says nothing of it.
+	for _, w := range []*drawnWorld{first, second, neither} {
+		day := calendar.MustParse("2026-07-01").Start()
+		if n, err := supervise.IssueMonthly(t.Context(), w.driver.engine, w.driver.county, day, day); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	a, b, c := first.ask("chen", "GET", "/api/v1/circulars", "", "2026-07-01"), second.ask("chen", "GET", "/api/v1/circulars", "", "2026-07-01"),
+		neither.ask("chen", "GET", "/api/v1/circulars", "", "2026-07-01")
+	if !strings.Contains(a, "2026-06") || withoutIDs(a) != withoutIDs(b) || withoutIDs(a) != withoutIDs(c) {
+		t.Errorf("the monthly list tells of the draw:\n%s\n%s\n%s", a, b, c)
 	}
 	for _, w := range []*drawnWorld{first, second} {
 		if err := w.driver.Clock(t.Context(), calendar.MustParse("2026-07-01").Start().Add(30*time.Minute)); err != nil {

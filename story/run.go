@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"jinchu/calendar"
-	"jinchu/engine"
 	"jinchu/register"
 )
 
@@ -295,15 +294,16 @@ func (s changesRegister) run(r *runner, l *Line) error {
 // clockTicks runs the calendar, on one server or on two at once.
 type clockTicks struct{ twice bool }
 
+// run fails the story when the calendar's own act is refused: what is due by
+// itself must be possible by itself.
 func (s clockTicks) run(r *runner, _ *Line) error {
 	tick := r.driver.Clock
 	if s.twice {
 		tick = r.driver.ClockTwice
 	}
 	err := tick(r.ctx, r.now)
-	var refused *engine.Refused
-	if errors.As(err, &refused) {
-		return &mismatch{want: "the calendar to do its work", got: err.Error(), fatal: true}
+	if kindOf(err) == refusedByRules {
+		return &mismatch{want: "that the calendar's work can be done", got: err.Error(), fatal: true}
 	}
 	return err
 }

@@ -66,7 +66,9 @@ func (g *gathering) remark(short []engine.Item) string {
 
 // IssueMonthly issues the supervision list of the month before the slot (月督办):
 // the orders that are open, by organization, level and day, without names. As
-// [IssueQuarterly], it can be repeated.
+// [IssueQuarterly], it can be repeated. The county department's own orders are
+// left out: everybody reads the list, and one about a check that is late would
+// tell that a meeting was drawn.
 func IssueMonthly(ctx context.Context, e *engine.Engine, county register.CountyID, slot, now time.Time) (acts int, err error) {
 	day := calendar.DateOf(slot)
 	month := calendar.On(day.Year(), day.Month(), 1).AddMonths(-1)
@@ -77,7 +79,7 @@ func IssueMonthly(ctx context.Context, e *engine.Engine, county register.CountyI
 	}
 	lists := map[register.OrgID]workflows.OrderList{}
 	err = e.Each(ctx, engine.Query{County: county, Workflow: ordersKey, Open: true}, func(c *engine.Case) error {
-		if !c.OpenedOn.After(g.to) {
+		if !c.OpenedOn.After(g.to) && c.Org != register.OrgID(county) {
 			lists[c.Org] = addOrder(lists[c.Org], c)
 		}
 		return nil

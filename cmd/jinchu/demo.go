@@ -21,7 +21,7 @@ type demoCmd struct {
 	Data   string `help:"Folder of the demonstration." default:"jinchu-data" placeholder:"DIR"`
 	Addr   string `help:"Loopback address to serve on; another port is taken if this one is." default:"127.0.0.1:8420"`
 	Years  int    `help:"Years to play." default:"3"`
-	People int    `help:"People who apply." default:"1200"`
+	People int    `help:"People who apply." default:"600"`
 	Seed   uint64 `help:"The same seed plays the same work." default:"1"`
 	Once   bool   `help:"Play and print, without serving." hidden:""`
 	regulation

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 
@@ -13,8 +14,9 @@ import (
 
 // sampleCmd is what auditors do with the spot checks of a quarter.
 type sampleCmd struct {
-	Export sampleExportCmd `cmd:"" help:"导出一个季度的资料包。 Export the bundle of a quarter."`
-	Verify sampleVerifyCmd `cmd:"" help:"离线复算资料包:0 成立,1 不成立,2 无法判断。 Repeat the draw of a bundle offline: exit 0 holds, 1 does not, 2 cannot tell."`
+	Export   sampleExportCmd   `cmd:"" help:"导出一个季度的资料包。 Export the bundle of a quarter."`
+	Verify   sampleVerifyCmd   `cmd:"" help:"离线复算资料包:0 成立,1 不成立,2 无法判断。 Repeat the draw of a bundle offline: exit 0 holds, 1 does not, 2 cannot tell."`
+	Campaign sampleCampaignCmd `cmd:"" help:"专项抽查:公布名单摘要,当众掷骰抽取。 An extra draw by public dice: the digest to publish, then who is drawn."`
 }
 
 type sampleVerifyCmd struct {
@@ -33,9 +35,10 @@ func (c *sampleVerifyCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	// A bundle is most of the heap: collected at leisure, the one before would
-	// still lie beside it.
-	debug.SetMemoryLimit(1 << 30)
+	// A bundle is most of the heap and all of it lives to its end: it is collected
+	// then, when there is nothing left to be marked.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 29))
 	broken, unknown := 0, 0
 	for _, path := range c.Bundle {
 		switch verdict, err := verifyBundle(path, published); {
@@ -47,6 +50,7 @@ func (c *sampleVerifyCmd) Run() error {
 		case verdict == sampling.Unknown:
 			unknown++
 		}
+		runtime.GC()
 	}
 	switch {
 	case broken > 0:

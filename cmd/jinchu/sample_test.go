@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,4 +128,34 @@ func restated(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// TestSampleCampaign draws for a campaign as the parties do: the digest first,
+// which needs no dice, then the draw, which anybody repeats.
+func TestSampleCampaign(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "list")
+	if err := os.WriteFile(list, []byte("a\nb\nc\nd\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	campaign := sampling.Campaign{ID: "2026-rectify", Candidates: []string{"d", "c", "b", "a"}, Count: 2}
+	const faces = "1-2-3-4-5-6-1-2-3-4-5-6-1-2-3-4-5-6-1-2"
+	drawn, err := campaign.Draw(faces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--id", "2026-rectify", "--count", "2"}, 0, campaign.Digest().String()},
+		{[]string{"--id", "2026-rectify", "--count", "2", "--faces", faces}, 0, strings.Join(drawn, "\n") + "\n"},
+		{[]string{"--id", "2026-rectify", "--count", "2", "--faces", "1-2-3"}, 2, "20 to 1000"},
+		{[]string{"--id", "2026-rectify", "--count", "5"}, 2, "5 to be drawn"},
+	} {
+		code, out := exits(t, slices.Concat([]string{"sample", "campaign"}, c.args, []string{list})...)
+		if code != c.code || !strings.Contains(out, c.want) {
+			t.Errorf("%v: exit %d, %s", c.args, code, out)
+		}
+	}
 }

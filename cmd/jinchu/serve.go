@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"jinchu/api"
@@ -20,6 +21,7 @@ import (
 	"jinchu/register"
 	"jinchu/spotcheck"
 	"jinchu/store"
+	"jinchu/workflows"
 )
 
 type serveCmd struct {
@@ -152,7 +154,7 @@ func (s *site) serve(ctx context.Context, addr string) error {
 	defer stopJobs()
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		Handler: api.New(api.Config{Engine: s.engine, County: s.county, Tokens: s.tokens, Now: s.now, Demo: s.accounts != nil,
-			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Front: s.front, Log: s.log})}
+			Keys: s.keys, Rand: rand.Reader, Draw: drawings, Front: s.front, Draws: s.keeper, Log: s.log})}
 	fmt.Printf("\n请用浏览器打开 http://%s/  (Ctrl-C 结束)\nOpen http://%s/ in a browser (Ctrl-C ends)\n", listener.Addr(), listener.Addr())
 	return serveUntil(ctx, server, listener)
 }
@@ -185,6 +187,12 @@ var drawings = api.Draw{
 	},
 }
 
+// discreet are the workflows whose cases the first page does not count with the
+// others: everybody reads it, and nobody may learn from a number that a meeting
+// was drawn. Supervision orders can be about a check; package api counts those
+// that cannot.
+var discreet = []string{workflows.SpotCheck, workflows.SupervisionOrder}
+
 // front is what the first page shows.
 func (s *site) front(ctx context.Context) (api.FrontPage, error) {
 	page := api.FrontPage{Today: calendar.DateOf(s.now()), Accounts: s.accounts}
@@ -197,6 +205,9 @@ func (s *site) front(ctx context.Context) (api.FrontPage, error) {
 		counts[f.Workflow+"/"+f.Stage] = f.Cases
 	}
 	for _, w := range s.engine.Workflows() {
+		if slices.Contains(discreet, w.Key) {
+			continue
+		}
 		for _, st := range w.Stages() {
 			if n := counts[w.Key+"/"+st.Key]; n > 0 {
 				page.Stages = append(page.Stages, api.StageCount{Workflow: w.Words, Stage: st.Words, Cases: n})
@@ -208,7 +219,7 @@ func (s *site) front(ctx context.Context) (api.FrontPage, error) {
 		return page, err
 	}
 	for _, f := range overdue {
-		if w, ok := s.engine.Workflow(f.Workflow); ok {
+		if w, ok := s.engine.Workflow(f.Workflow); ok && !slices.Contains(discreet, f.Workflow) {
 			if a, ok := w.Action(f.Action); ok {
 				page.Overdue = append(page.Overdue, api.OverdueCount{Action: a.Words, Cases: f.Cases, Oldest: f.Oldest})
 			}
