@@ -13,7 +13,7 @@ import (
 // are thrown, with them who is drawn. It needs no database, so that anybody who
 // has the list can repeat it.
 type sampleCampaignCmd struct {
-	ID    string `required:"" help:"专项抽查的名称,不得重复使用。 Name of the campaign, never used twice." placeholder:"NAME"`
+	Name  string `required:"" help:"专项抽查的名称,不得重复使用。 Name of the campaign, never used twice." placeholder:"NAME"`
 	Count int    `required:"" help:"抽取几件。 How many are drawn." placeholder:"N"`
 	Faces string `help:"骰子点数,按掷出顺序,至少二十次;不写则只打印摘要。 Faces of the dice in the order thrown, twenty or more; without them only the digest is printed." placeholder:"3-6-1-..."`
 	List  string `arg:"" help:"名单文件:每行一个编号。 File of the list: an identifier a line."`
@@ -26,7 +26,7 @@ func (c *sampleCampaignCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	campaign := sampling.Campaign{ID: c.ID, Candidates: strings.Fields(string(text)), Count: c.Count}
+	campaign := sampling.Campaign{ID: c.Name, Candidates: strings.Fields(string(text)), Count: c.Count}
 	if err := campaign.Check(); err != nil {
 		return err
 	}

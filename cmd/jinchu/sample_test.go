@@ -148,10 +148,10 @@ func TestSampleCampaign(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{"--id", "2026-rectify", "--count", "2"}, 0, campaign.Digest().String()},
-		{[]string{"--id", "2026-rectify", "--count", "2", "--faces", faces}, 0, strings.Join(drawn, "\n") + "\n"},
-		{[]string{"--id", "2026-rectify", "--count", "2", "--faces", "1-2-3"}, 2, "20 to 1000"},
-		{[]string{"--id", "2026-rectify", "--count", "5"}, 2, "5 to be drawn"},
+		{[]string{"--name", "2026-rectify", "--count", "2"}, 0, campaign.Digest().String()},
+		{[]string{"--name", "2026-rectify", "--count", "2", "--faces", faces}, 0, strings.Join(drawn, "\n") + "\n"},
+		{[]string{"--name", "2026-rectify", "--count", "2", "--faces", "1-2-3"}, 2, "20 to 1000"},
+		{[]string{"--name", "2026-rectify", "--count", "5"}, 2, "5 to be drawn"},
 	} {
 		code, out := exits(t, slices.Concat([]string{"sample", "campaign"}, c.args, []string{list})...)
 		if code != c.code || !strings.Contains(out, c.want) {
