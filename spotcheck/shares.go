@@ -81,12 +81,14 @@ func (k *Keeper) tooLate(f *register.Filing, now time.Time) bool {
 }
 
 // settle puts the shares, or that they are missing, into the filing as it is
-// now.
+// now. What another server settled meanwhile stays.
 func (k *Keeper) settle(ctx context.Context, f *register.Filing, shares map[string][]byte, now time.Time) error {
 	return k.amend(ctx, f, now, func(g *register.Filing) {
-		if shares != nil {
+		switch {
+		case g.Shares != nil || g.Forced == string(sampling.Failsafe):
+		case shares != nil:
 			g.Shares = shares
-		} else {
+		default:
 			g.Forced = string(sampling.Failsafe)
 		}
 	})
