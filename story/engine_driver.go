@@ -52,7 +52,7 @@ func NewEngineDriver(store engine.Store, run string, workflows func() []*engine.
 }
 
 // Begin implements [Driver].
-func (d *EngineDriver) Begin(_ context.Context, story, profile string, set []Setting) (register.CountyID, string, error) {
+func (d *EngineDriver) Begin(ctx context.Context, story, profile string, set []Setting) (register.CountyID, string, error) {
 	var p *engine.Profile
 	var err error
 	if profile != "" {
@@ -74,13 +74,27 @@ func (d *EngineDriver) Begin(_ context.Context, story, profile string, set []Set
 	if d.twin, err = d.server(story+"/twin", p, d.workflows()); err != nil {
 		return "", "", err
 	}
-	// Codes that begin with 99 belong to no area. Stories of one run differ in
-	// the code; runs that share it differ in every identifier.
-	first := sha256.Sum256([]byte(d.run))
-	d.county = register.CountyID(fmt.Sprintf("99%04d", (int(first[0])<<8+int(first[1])+d.stories)%10000))
-	d.stories++
+	if d.county, err = d.free(ctx); err != nil {
+		return "", "", err
+	}
 	d.chains, d.cases = map[string]bool{}, map[engine.CaseID]bool{}
 	return d.county, d.run, nil
+}
+
+// free is a county of nobody: a code that begins with 99, which belongs to no
+// area, and that no story of this run or of an earlier one over the same store
+// has taken. A run begins to look where its name points.
+func (d *EngineDriver) free(ctx context.Context) (register.CountyID, error) {
+	const codes = 10000
+	first := sha256.Sum256([]byte(d.run))
+	for range codes {
+		county := register.CountyID(fmt.Sprintf("99%04d", (int(first[0])<<8+int(first[1])+d.stories)%codes))
+		d.stories++
+		if _, taken := d.store.View(ctx, county).Org(register.OrgID(county)); !taken {
+			return county, nil
+		}
+	}
+	return "", fmt.Errorf("all %d counties of the store were used by stories; play them over an empty one", codes)
 }
 
 // server is an engine over the store; its name makes its identifiers.
