@@ -16,7 +16,7 @@ import (
 func TestRunsShareAStore(t *testing.T) {
 	const text = "org committee beicheng 北城街道党工委\norg branch dongyuan 东园党支部 in beicheng\nmember wu secretary of dongyuan\n2026-05-10 clock\n"
 	store := inmem.New()
-	for i := range 200 {
+	for i := range 300 {
 		d, err := story.NewEngineDriver(store, fmt.Sprint("run ", i), workflows.All, workflows.LoadProfile)
 		if err != nil {
 			t.Fatal(err)
