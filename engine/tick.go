@@ -123,10 +123,12 @@ func (f *CaseFaults) add(one *CaseFault) {
 	}
 }
 
-func (f *CaseFaults) Error() string {
+func (f *CaseFaults) Error() string { return f.join((*CaseFault).Error) }
+
+func (f *CaseFaults) join(text func(*CaseFault) string) string {
 	parts := make([]string, len(f.Kept), len(f.Kept)+1)
 	for i, one := range f.Kept {
-		parts[i] = one.Error()
+		parts[i] = text(one)
 	}
 	if more := f.Count - len(f.Kept); more > 0 {
 		parts = append(parts, fmt.Sprintf("and %d cases more", more))
