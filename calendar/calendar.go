@@ -51,6 +51,9 @@ func (e *NotLoaded) Error() string {
 		"load the State Council notice on the public holidays of %d", e.Year, e.Year)
 }
 
+// Public is the whole text, for a log: it names a year and nobody.
+func (e *NotLoaded) Public() string { return e.Error() }
+
 var (
 	errNoDate = errors.New("calendar: no date given")
 	errNoDays = errors.New("calendar: a notice lasts at least one working day")

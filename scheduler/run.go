@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"jinchu/calendar"
+	"jinchu/engine"
 )
 
-// Failure is a try that did not come to its end. Its text holds no more than
-// what is recorded; the cause is for programs.
+// Failure is a try that did not come to its end. Its text may stand in a log: it
+// holds what is recorded, and of the cause what [engine.Public] lets through.
+// The whole text of the cause is for whoever asked for the run.
 type Failure struct {
 	Job   string
 	Slot  time.Time
@@ -28,7 +30,11 @@ func (f *Failure) Error() string {
 	if f.Last {
 		last = ", given up"
 	}
-	return fmt.Sprintf("job %s, slot %s, try %d: %s%s", f.Job, stamp(f.Slot), f.Try, f.Code, last)
+	text := fmt.Sprintf("job %s, slot %s, try %d: %s%s", f.Job, stamp(f.Slot), f.Try, f.Code, last)
+	if cause := engine.Public(f.Err); cause != "" {
+		text += ": " + cause
+	}
+	return text
 }
 
 // Unwrap gives the cause.

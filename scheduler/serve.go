@@ -9,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"jinchu/calendar"
+	"jinchu/engine"
 )
 
 // Serve wakes at once and then at every full minute, until the context ends;
@@ -61,7 +62,7 @@ func (s *Scheduler) tell(failures []error) {
 		case f.Code == Panicked:
 			s.log.Error("job panicked", "job", f.Job, "slot", stamp(f.Slot), "try", f.Try, "last", f.Last, "stack", string(f.Stack))
 		default:
-			s.log.Error("job failed", "job", f.Job, "slot", stamp(f.Slot), "try", f.Try, "last", f.Last, "code", f.Code)
+			s.log.Error("job failed", "job", f.Job, "slot", stamp(f.Slot), "try", f.Try, "last", f.Last, "code", f.Code, "cause", engine.Public(f.Err))
 		}
 	}
 }

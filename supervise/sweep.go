@@ -22,8 +22,8 @@ import (
 // earlier is dated as of then and says that it is recorded late. A sweep that
 // ends half way, is repeated, or runs on several servers at once raises
 // nothing twice. An act that is refused, because somebody acted meanwhile, is
-// no fault; other errors of single cases are gathered and do not keep the rest
-// from being raised.
+// no fault; what else is wrong with single cases keeps no other from being
+// raised, and is told in [engine.CaseFaults].
 //
 // Owns selects the deadlines, as [Owner] shares them out; nil is all of them.
 // Deadlines of the calendar's own acts are [engine.Engine.Tick]'s, but for the
@@ -32,8 +32,8 @@ import (
 func Sweep(ctx context.Context, e *engine.Engine, county register.CountyID, slot, now time.Time, owns func(workflow, stage, action string) bool) (acts int, err error) {
 	s := &sweep{ctx: ctx, engine: e, county: county, day: calendar.DateOf(slot), now: now, owns: owns}
 	s.lead = e.Profile().Value(workflows.HintLeadDays, s.day)
-	err = e.Each(ctx, engine.Query{County: county, Open: true, DueBy: s.horizon()}, s.visit)
-	return s.acts, errors.Join(append(s.faults, err)...)
+	err = e.EachApart(ctx, engine.Query{County: county, Open: true, DueBy: s.horizon()}, s.raiseIn)
+	return s.acts, err
 }
 
 // sweep is one run.
@@ -46,8 +46,7 @@ type sweep struct {
 	now    time.Time
 	owns   func(workflow, stage, action string) bool
 
-	acts   int
-	faults []error
+	acts int
 }
 
 // horizon is the last deadline that is to be raised on the day.
@@ -66,21 +65,7 @@ func (s *sweep) hintOn(due calendar.Date) calendar.Date {
 	return due.AddDays(-s.lead)
 }
 
-// visit raises what is due in one case. An error of the store ends the sweep;
-// what is wrong with one case does not.
-func (s *sweep) visit(c *engine.Case) error {
-	if err := s.ctx.Err(); err != nil {
-		return err
-	}
-	err := s.raiseIn(c)
-	var down *engine.Unavailable
-	if err != nil && !errors.As(err, &down) {
-		s.faults = append(s.faults, fmt.Errorf("case %s: %w", c.ID, err))
-		return nil
-	}
-	return err
-}
-
+// raiseIn raises what is due in one case.
 func (s *sweep) raiseIn(c *engine.Case) error {
 	if c.Workflow == workflows.SupervisionOrder {
 		return s.climb(c)

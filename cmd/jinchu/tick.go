@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"jinchu/calendar"
@@ -55,10 +56,16 @@ func (c *tickCmd) Run(ctx context.Context) error {
 		return err
 	}
 	acts, err := timetable.Do(ctx, c.Job, slot, time.Now())
+	var failed *scheduler.Failure
 	switch {
 	case errors.Is(err, scheduler.ErrDone):
 		fmt.Printf("%s %s:此前已办,共 %d 项,不再重复。 Done before, %d acts; not done again.\n", c.Job, shown(slot), acts, acts)
 		return nil
+	case errors.As(err, &failed):
+		// A log would not tell the cause, nor who it is about; whoever runs the
+		// job by hand has to know.
+		_, _ = os.Stderr.Write(failed.Stack)
+		return fmt.Errorf("job %s, slot %s: %s: %w", c.Job, shown(slot), failed.Code, failed.Err)
 	case err != nil:
 		return err
 	}

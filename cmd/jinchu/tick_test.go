@@ -77,6 +77,21 @@ func TestTick(t *testing.T) {
 	}
 }
 
+// Whoever runs a job by hand is told why it failed.
+func TestTickTellsTheCause(t *testing.T) {
+	c := &tickCmd{Job: "monthly-list", At: "2026-06-01", County: "420683", regulation: regulation{Profile: "national"}, database: database{Data: t.TempDir()}}
+	s, err := c.open(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "not-found") || !strings.Contains(err.Error(), "organization 420683 not found") {
+		t.Errorf("a county nobody has registered: %v", err)
+	}
+}
+
 // servingUntil serves a county until the test has seen enough.
 func servingUntil(t *testing.T, s *store.Store, noJobs bool, seen func() bool) {
 	t.Helper()
