@@ -48,6 +48,10 @@ func (r *runner) typed(f *engine.Field, text string, c *caseName) (any, error) {
 		return text, nil
 	}
 	switch f.Kind {
+	case engine.KindText:
+		if text == "@held" && c != nil && c.id != "" {
+			return r.heldNow(f, c)
+		}
 	case engine.KindNumber:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n, nil
@@ -80,6 +84,18 @@ func (r *runner) typed(f *engine.Field, text string, c *caseName) (any, error) {
 		return documents(text), nil
 	}
 	return text, nil
+}
+
+// heldNow is the value that the case holds, for what a story cannot know.
+func (r *runner) heldNow(f *engine.Field, c *caseName) (any, error) {
+	state, err := r.driver.Look(r.ctx, c.id, r.now)
+	if err != nil {
+		return nil, err
+	}
+	if raw, known := state.Facts[f.Key]; known {
+		return raw, nil
+	}
+	return nil, fmt.Errorf("the case holds no %s", f.Key)
 }
 
 func first(ids []register.PersonID) register.PersonID {
