@@ -31,6 +31,9 @@ func paramValue(text string) (int, error) {
 	return n, nil
 }
 
+// heldWord stands for the text that the case holds already.
+const heldWord = "@held"
+
 // value makes the JSON of a field from what a story writes. Names become
 // identifiers. What has the wrong form is passed on as text, for the engine
 // to judge; only a name that stands for nobody is an error here.
@@ -49,7 +52,7 @@ func (r *runner) typed(f *engine.Field, text string, c *caseName) (any, error) {
 	}
 	switch f.Kind {
 	case engine.KindText:
-		if text == "@held" && c != nil && c.id != "" {
+		if text == heldWord && c != nil && c.id != "" {
 			return r.heldNow(f, c)
 		}
 	case engine.KindNumber:
@@ -86,7 +89,8 @@ func (r *runner) typed(f *engine.Field, text string, c *caseName) (any, error) {
 	return text, nil
 }
 
-// heldNow is the value that the case holds, for what a story cannot know.
+// heldNow is the text that the case holds, for what a story cannot know. Where
+// it holds none, the word is sent as it is, for the engine to judge.
 func (r *runner) heldNow(f *engine.Field, c *caseName) (any, error) {
 	state, err := r.driver.Look(r.ctx, c.id, r.now)
 	if err != nil {
@@ -95,7 +99,7 @@ func (r *runner) heldNow(f *engine.Field, c *caseName) (any, error) {
 	if raw, known := state.Facts[f.Key]; known {
 		return raw, nil
 	}
-	return nil, fmt.Errorf("the case holds no %s", f.Key)
+	return heldWord, nil
 }
 
 func first(ids []register.PersonID) register.PersonID {

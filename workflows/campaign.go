@@ -37,7 +37,7 @@ var (
 	WithdrawCampaign   = NewAction("withdraw-campaign", "掷骰前撤销", "withdraw before the throw")
 	RecordThrow        = NewAction("record-throw", "登记掷骰点数", "record the faces of the dice")
 	DrawCampaign       = NewAction("draw-campaign", "按点数抽取", "draw by the faces")
-	OpenCampaignChecks = NewAction("open-campaign-checks", "抽查已全部立件", "every check is open")
+	OpenCampaignChecks = NewAction("open-campaign-checks", "确认已全部立件", "note that every check is open")
 	CloseCampaign      = NewAction("close-campaign", "专项抽查办结", "close the campaign")
 )
 
