@@ -138,6 +138,34 @@ func (k *Keeper) lotsOf(ctx context.Context, c *engine.Case) ([]*register.Filing
 	return out, view.Err()
 }
 
+// CampaignBundle is what is published of a campaign. It names filings and
+// nobody.
+func (k *Keeper) CampaignBundle(ctx context.Context, name string) (*sampling.CampaignBundle, error) {
+	view := k.Engine.View(ctx, k.County)
+	id, known := view.Holder(workflows.CampaignNamed.Kind, name)
+	if err := view.Err(); err != nil {
+		return nil, err
+	}
+	if !known {
+		return nil, &engine.NotFound{What: "campaign " + name}
+	}
+	c, err := k.Engine.Refold(ctx, k.County, id)
+	if err != nil {
+		return nil, err
+	}
+	b := &sampling.CampaignBundle{Campaign: workflows.CampaignOf(c)}
+	digest, _ := workflows.CampaignDigest.Held(c)
+	if b.Published, err = sampling.ParseHash(digest); err != nil {
+		return nil, fmt.Errorf("the digest of campaign %s: %w", name, err)
+	}
+	b.Faces, _ = workflows.ThrowFaces.Held(c)
+	lots, _ := workflows.CampaignLots.Held(c)
+	for _, it := range lots {
+		b.Drawn = append(b.Drawn, it.Key)
+	}
+	return b, nil
+}
+
 // lead does an act of a campaign that was found to be due. A refusal is an
 // error, unless the campaign has moved on: then another server came first.
 func (k *Keeper) lead(ctx context.Context, c *engine.Case, a engine.Action, fields map[string]any, now time.Time) (int, error) {
