@@ -74,13 +74,13 @@ func (c *Campaign) Digest() Hash {
 //
 //	SHA256("spotcheck/v1/campaign" LF id LF digest-hex LF faces LF candidate)
 //
-// Faces are 1 to 6 in the order thrown, parted by dashes, "3-6-1-...", 20 to
-// 1000 of them. Any other form is an error, and so is what Check says.
+// Faces are as [CheckFaces] has them, "3-6-1-...". Any other form is an error,
+// and so is what Check says.
 func (c *Campaign) Draw(faces string) ([]string, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	if err := checkFaces(faces); err != nil {
+	if err := CheckFaces(faces); err != nil {
 		return nil, fmt.Errorf("sampling: campaign %s: %w", c.ID, err)
 	}
 	head := fmt.Sprintf("%s/campaign\n%s\n%s\n%s\n", Version, c.ID, c.Digest(), faces)
@@ -95,7 +95,9 @@ func (c *Campaign) Draw(faces string) ([]string, error) {
 	return slices.Clip(drawn[:c.Count]), nil
 }
 
-func checkFaces(faces string) error {
+// CheckFaces returns what keeps faces from being a throw; nil if nothing does.
+// They are 1 to 6 in the order thrown, parted by dashes, 20 to 1000 of them.
+func CheckFaces(faces string) error {
 	throws := (len(faces) + 1) / 2
 	if throws < minThrows || throws > maxThrows {
 		return fmt.Errorf("%d throws of the dice are not %d to %d", throws, minThrows, maxThrows)

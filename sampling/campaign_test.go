@@ -2,6 +2,7 @@ package sampling
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -73,6 +74,55 @@ func TestCampaignIsFair(t *testing.T) {
 		if n := seen[one]; n < 1050 || n > 1350 {
 			t.Errorf("%s was drawn %d times of %d", one, n, throws)
 		}
+	}
+}
+
+// A campaign's file holds as it was written, and no more after any change.
+func TestCampaignBundle(t *testing.T) {
+	c := campaign()
+	drawn, err := c.Draw(faces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := CampaignBundle{Campaign: c, Published: c.Digest(), Faces: faces, Drawn: drawn}
+	var out strings.Builder
+	if err := b.Encode(&out); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]struct {
+		old, new string
+		verdict  Verdict
+		why      string
+	}{
+		"nothing":     {"", "", Holds, ""},
+		"the list":    {"\"c05\",\n", "", Broken, "digest was published"},
+		"the count":   {`"count":3`, `"count":2`, Broken, "digest was published"},
+		"the faces":   {"3-6-1", "3-6-2", Broken, "what list and faces draw"},
+		"the order":   {"\"c01\",\n\"c09\"", "\"c09\",\n\"c01\"", Broken, "what list and faces draw"},
+		"too few":     {"-6-4-5", "", Broken, "17 throws"},
+		"not drawn":   {"[\n\"c01\",\n\"c09\",\n\"c02\"]", "[]", Unknown, "nothing was drawn yet"},
+		"the name":    {"training-2026", "training-2027", Broken, "digest was published"},
+		"a candidate": {`"c05"`, `"c04"`, Broken, "is there twice"},
+	} {
+		text := strings.Replace(out.String(), change.old, change.new, 1)
+		got, err := DecodeCampaign(strings.NewReader(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		faults := got.Verify()
+		if Judge(faults) != change.verdict || change.why != "" && !strings.Contains(fmt.Sprint(faults), change.why) || change.old != "" && text == out.String() {
+			t.Errorf("%s changed: %v", name, faults)
+		}
+	}
+	for _, text := range []string{"", "{}", out.String()[:200], out.String() + "{}", strings.Replace(out.String(), CampaignFormat, BundleFormat, 1)} {
+		if _, err := DecodeCampaign(strings.NewReader(text)); err == nil {
+			t.Errorf("%.60q is read", text)
+		}
+	}
+	b.Drawn = []string{"a b"}
+	if err := b.Encode(io.Discard); err == nil {
+		t.Error("what is no name is written")
 	}
 }
 

@@ -48,7 +48,7 @@ func (d *EngineDriver) calendar(ctx context.Context, e *engine.Engine, now time.
 	failed := func(ctx context.Context, now time.Time) (int, error) {
 		return supervise.RaiseFailedChecks(ctx, e, d.county, now, now)
 	}
-	for _, job := range []func(context.Context, time.Time) (int, error){k.Open, tick, k.Points, k.Tell, k.Close, failed, sweep} {
+	for _, job := range []func(context.Context, time.Time) (int, error){k.Open, tick, k.Points, k.Tell, k.Campaigns, k.Close, failed, sweep} {
 		if _, err := job(ctx, now); err != nil {
 			return err
 		}

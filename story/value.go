@@ -31,6 +31,9 @@ func paramValue(text string) (int, error) {
 	return n, nil
 }
 
+// heldWord stands for the text that the case holds already.
+const heldWord = "@held"
+
 // value makes the JSON of a field from what a story writes. Names become
 // identifiers. What has the wrong form is passed on as text, for the engine
 // to judge; only a name that stands for nobody is an error here.
@@ -48,6 +51,10 @@ func (r *runner) typed(f *engine.Field, text string, c *caseName) (any, error) {
 		return text, nil
 	}
 	switch f.Kind {
+	case engine.KindText:
+		if text == heldWord && c != nil && c.id != "" {
+			return r.heldNow(f, c)
+		}
 	case engine.KindNumber:
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n, nil
@@ -80,6 +87,19 @@ func (r *runner) typed(f *engine.Field, text string, c *caseName) (any, error) {
 		return documents(text), nil
 	}
 	return text, nil
+}
+
+// heldNow is the text that the case holds, for what a story cannot know. Where
+// it holds none, the word is sent as it is, for the engine to judge.
+func (r *runner) heldNow(f *engine.Field, c *caseName) (any, error) {
+	state, err := r.driver.Look(r.ctx, c.id, r.now)
+	if err != nil {
+		return nil, err
+	}
+	if raw, known := state.Facts[f.Key]; known {
+		return raw, nil
+	}
+	return heldWord, nil
 }
 
 func first(ids []register.PersonID) register.PersonID {

@@ -30,6 +30,7 @@ func jobs(k *spotcheck.Keeper) []scheduler.Job {
 		asOfNow("sampling-shares", "*/10 * * * *", "索取抽签份额", "ask for the shares of the draw", k.Ask),
 		asOfNow("sampling-points", "30 0 * * *", "补抽时点", "top-up points of the draw", k.Points),
 		asOfNow("sampling-tell", "5 * * * *", "会前告知督查专班", "tell the inspectors before the meetings", k.Tell),
+		asOfNow("campaigns", "*/10 * * * *", "专项抽查:按点数抽取、立件、办结", "campaigns: draw by the dice, open the checks, close", k.Campaigns),
 		asOfNow("quarter-close", "40 0 * * *", "公开并关闭季度抽查", "reveal and close the quarters", k.Close),
 		ofSlot("failed-checks", "45 0 * * *", scheduler.Once, "抽查不合格督办", "supervise failed checks", k, supervise.RaiseFailedChecks),
 	}

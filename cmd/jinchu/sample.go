@@ -1,20 +1,24 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 
 	"jinchu/sampling"
 )
 
 // sampleCmd is what auditors do with the spot checks of a quarter.
 type sampleCmd struct {
-	Export   sampleExportCmd   `cmd:"" help:"导出一个季度的资料包。 Export the bundle of a quarter."`
+	Export   sampleExportCmd   `cmd:"" help:"导出一个季度或一次专项抽查的资料包。 Export the bundle of a quarter or of a campaign."`
 	Verify   sampleVerifyCmd   `cmd:"" help:"离线复算资料包:0 成立,1 不成立,2 无法判断。 Repeat the draw of a bundle offline: exit 0 holds, 1 does not, 2 cannot tell."`
 	Campaign sampleCampaignCmd `cmd:"" help:"专项抽查:公布名单摘要,当众掷骰抽取。 An extra draw by public dice: the digest to publish, then who is drawn."`
 }
@@ -82,7 +86,12 @@ func verifyBundle(path string, published *sampling.Hash) (sampling.Verdict, erro
 		return 0, err
 	}
 	defer f.Close()
-	b, err := sampling.DecodeBundle(f)
+	// The format stands in the first line of what is exported.
+	in := bufio.NewReader(f)
+	if head, _ := in.Peek(200); bytes.Contains(head, []byte(strconv.Quote(sampling.CampaignFormat))) {
+		return verifyCampaign(path, in, published)
+	}
+	b, err := sampling.DecodeBundle(in)
 	if err != nil {
 		return 0, err
 	}
@@ -93,7 +102,31 @@ func verifyBundle(path string, published *sampling.Hash) (sampling.Verdict, erro
 	if published != nil && *published != digest {
 		faults = append(faults, sampling.Fault{Part: sampling.PartDigest, Why: "it is not the published one: this is another bundle"})
 	}
-	verdict := sampling.Judge(faults)
+	verdict := printFaults(faults)
+	fmt.Printf("%s %s: %s 备案 %d 件,抽中 %d 件,结果 %d 条,摘要 %s。 %d filings, %d drawn, %d results.\n", path, cmp.Or(b.Opening.Quarter, "?"),
+		verdictWords[verdict], len(b.Filings), len(b.Lines), len(b.Results), digest, len(b.Filings), len(b.Lines), len(b.Results))
+	return verdict, nil
+}
+
+// verifyCampaign does the same for the file of a campaign; the published digest
+// is that of its list.
+func verifyCampaign(path string, in io.Reader, published *sampling.Hash) (sampling.Verdict, error) {
+	b, err := sampling.DecodeCampaign(in)
+	if err != nil {
+		return 0, err
+	}
+	faults := b.Verify()
+	if published != nil && *published != b.Published {
+		faults = append(faults, sampling.Fault{Part: sampling.PartDigest, Why: "it is not the published one: this is another list"})
+	}
+	verdict := printFaults(faults)
+	fmt.Printf("%s %s: %s 名单 %d 件,抽中 %d 件,名单摘要 %s。 %d listed, %d drawn.\n", path, b.ID,
+		verdictWords[verdict], len(b.Candidates), len(b.Drawn), b.Published, len(b.Candidates), len(b.Drawn))
+	return verdict, nil
+}
+
+// printFaults says what was found, twenty lines at most, and what it comes to.
+func printFaults(faults []sampling.Fault) sampling.Verdict {
 	for i, fault := range faults {
 		if i == 20 {
 			fmt.Printf("…… 另有 %d 处。 %d more.\n", len(faults)-i, len(faults)-i)
@@ -101,9 +134,7 @@ func verifyBundle(path string, published *sampling.Hash) (sampling.Verdict, erro
 		}
 		fmt.Printf("%s %s · %s\n", verdictMark(fault.Open), partZh[fault.Part], fault)
 	}
-	fmt.Printf("%s %s: %s 备案 %d 件,抽中 %d 件,结果 %d 条,摘要 %s。 %d filings, %d drawn, %d results.\n", path, cmp.Or(b.Opening.Quarter, "?"),
-		verdictWords[verdict], len(b.Filings), len(b.Lines), len(b.Results), digest, len(b.Filings), len(b.Lines), len(b.Results))
-	return verdict, nil
+	return sampling.Judge(faults)
 }
 
 func verdictMark(open bool) string {

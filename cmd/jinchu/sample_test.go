@@ -159,3 +159,38 @@ func TestSampleCampaign(t *testing.T) {
 		}
 	}
 }
+
+// TestSampleVerifyCampaign tells a campaign's file from a quarter's.
+func TestSampleVerifyCampaign(t *testing.T) {
+	b := sampling.CampaignBundle{Campaign: sampling.Campaign{ID: "420683/rectify", Candidates: []string{"a", "b", "c", "d"}, Count: 2}, Faces: "1-2-3-4-5-6-1-2-3-4-5-6-1-2-3-4-5-6-1-2"}
+	drawn, err := b.Draw(b.Faces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Drawn, b.Published = drawn, b.Digest()
+	var text bytes.Buffer
+	if err := b.Encode(&text); err != nil {
+		t.Fatal(err)
+	}
+	digest := b.Published.String()
+	for _, c := range []struct {
+		text string
+		args []string
+		code int
+		want string
+	}{
+		{text.String(), []string{"--digest", digest}, 0, "成立 holds"},
+		{text.String(), []string{"--digest", strings.Repeat("0a", 32)}, 1, "another list"},
+		{strings.Replace(text.String(), "1-2-3", "1-2-4", 1), nil, 1, "what list and faces draw"},
+		{text.String()[:text.Len()-80], nil, 2, "cut off"},
+	} {
+		path := filepath.Join(t.TempDir(), "campaign.json")
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out := exits(t, append([]string{"sample", "verify", path}, c.args...)...)
+		if code != c.code || !strings.Contains(out, c.want) {
+			t.Errorf("%v: exit status %d, %s", c.args, code, out)
+		}
+	}
+}
