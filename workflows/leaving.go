@@ -17,6 +17,10 @@ const (
 	reviewerRules = Article("三级预审")
 )
 
+// MemberMeeting is the general meeting on a member's place: the same act as
+// that of the admission, and none of its steps.
+var MemberMeeting = NewAction(RecordMeeting.Key, "召开支部党员大会", "hold the general meeting")
+
 // bodyConditions hold for every general meeting about a member, whether it
 // votes or only discusses.
 var bodyConditions = []Condition{ExclusionsAllowed, EligibleAsDeclared, AttendeesMayVote, Quorum.Cite(branchRules)}

@@ -21,6 +21,7 @@ var (
 	SuspensionVoteDays  = confirm(param("suspension.meeting_days", "提请后召开支部大会期限(日)", "time for the general meeting (days)", 30, Free, 0, "教育管理条例 24"))
 	SuspensionSLAMonths = confirm(param("suspension.approval_months", "支部大会决议后审批期限(月)", "time to approve the resolution (months)", 3, Free, 0, "教育管理条例 24"))
 	SuspensionFileDays  = confirm(param("suspension.record_days", "批准后报组织部备案期限(日)", "time to record with the county (days)", 30, Free, 0, "教育管理条例 24"))
+	RemovalRetryMonths  = confirm(param("suspension.retry_months", "除名未获通过或批准后再次提请提醒(月)", "reminder to propose a removal again that was not adopted or approved (months)", 6, Free, 0, "教育管理条例 24"))
 	RestorationMonths   = confirm(param("suspension.restoration_months", "恢复联系后申请恢复党籍提醒(月)", "reminder to apply for restoring after contact (months)", 6, Free, 0, "教育管理条例 24"))
 )
 
@@ -109,15 +110,29 @@ var (
 	})
 )
 
+// removalFailed tells that a removal was proposed since the two years began,
+// and is not proposed any more.
+var removalFailed = Cond("removal-failed", "除名曾经提请,未获通过或批准", "a removal was proposed and not adopted or approved").
+	After(ProposeRemoval, ApproveSuspension, LoseAgain).Holds(func(s *Situation) bool {
+	proposed := s.Case.Last(ProposeRemoval.Key)
+	return proposed != nil && proposed.Seq > lastSeq(s.Case, ApproveSuspension, LoseAgain)
+})
+
+// lastSeq is the number of the last of some acts, 0 where there was none.
+func lastSeq(c *Case, acts ...Action) int64 {
+	seq := int64(0)
+	for _, a := range acts {
+		if t := c.Last(a.Key); t != nil {
+			seq = max(seq, t.Seq)
+		}
+	}
+	return seq
+}
+
 // searchLacks counts the attempts since the case last turned: since the member
 // was suspended, was reached, or was lost again.
 func searchLacks(s *Situation) []Words {
-	since := int64(0)
-	for _, a := range []Action{ApproveSuspension, RegainContact, LoseAgain} {
-		if t := s.Case.Last(a.Key); t != nil {
-			since = max(since, t.Seq)
-		}
-	}
+	since := lastSeq(s.Case, ApproveSuspension, RegainContact, LoseAgain)
 	attempts, ways := 0, map[any]bool{}
 	for _, f := range AttemptWay.All(s.Case) {
 		if f.Seq > since {
@@ -141,7 +156,7 @@ func searchLacks(s *Situation) []Words {
 func Suspension() *Workflow {
 	w := &Workflow{Key: SuspensionKey, Words: Words{Zh: "停止党籍", En: "suspension"},
 		Params: []*Param{LostMonths, UnreachableMonths, SearchAttempts, SearchWays, SearchMonths, SuspensionVoteDays, SuspensionSLAMonths,
-			SuspensionFileDays, RestorationMonths, RejoinBarYears},
+			SuspensionFileDays, RemovalRetryMonths, RestorationMonths, RejoinBarYears},
 		Statute: statuteOf("党章 7", "党章 8", "党章 9", "支部条例 11", "教育管理条例 24", "处置办法", "应到会", "票决办法", "近亲繁殖", "三级预审"),
 		Dues:    suspensionDues(), Invariants: suspensionInvariants}
 	w.Rules = append(w.Rules, searchRules()...)
@@ -179,7 +194,7 @@ func searchRules() []Rule {
 // suspendingRules: meeting, approval and the county's record.
 func suspendingRules() []Rule {
 	meeting := func(to Stage) Rule {
-		return generalMeeting(lostMembers, Branch.May(RecordMeeting).In(MemberSearched).To(to)).If(IsFullMember, OnTheRoster, NoKin)
+		return generalMeeting(lostMembers, Branch.May(MemberMeeting).In(MemberSearched).To(to)).If(IsFullMember, OnTheRoster, NoKin)
 	}
 	adopts := Adopts.Cite(branchRules)
 	return []Rule{
@@ -197,7 +212,7 @@ func suspendingRules() []Rule {
 // The two years count anew from there.
 func restoringRules() []Rule {
 	meeting := func(to Stage) Rule {
-		return generalMeeting(lostMembers, Branch.May(RecordMeeting).In(RestorationApplied).To(to)).If(NoKin)
+		return generalMeeting(lostMembers, Branch.May(MemberMeeting).In(RestorationApplied).To(to)).If(NoKin)
 	}
 	adopts := Adopts.Cite(branchRules)
 	return []Rule{
@@ -216,7 +231,7 @@ func restoringRules() []Rule {
 // unreachableRules: removal after two years. The calendar only raises it.
 func unreachableRules() []Rule {
 	meeting := func(to Stage) Rule {
-		return generalMeeting(ofTheParty, Branch.May(RecordMeeting).In(UnreachableRemoval).To(to)).If(UnreachableLongEnough, NoKin)
+		return generalMeeting(ofTheParty, Branch.May(MemberMeeting).In(UnreachableRemoval).To(to)).If(UnreachableLongEnough, NoKin)
 	}
 	adopts := Adopts.Cite(branchRules)
 	return []Rule{
@@ -232,7 +247,7 @@ func unreachableRules() []Rule {
 
 func suspensionDues() []DueRule {
 	vote := func(in Stage) DueRule {
-		return Due(RecordMeeting).Within(DaysOf(SuspensionVoteDays)).Of(Entry).In(in).Cite(lostMembers)
+		return Due(MemberMeeting).Within(DaysOf(SuspensionVoteDays)).Of(Entry).In(in).Cite(lostMembers)
 	}
 	approval := func(a Action, in Stage) DueRule {
 		return Due(a).Within(MonthsOf(SuspensionSLAMonths)).Of(Entry).In(in).Cite(lostMembers)
@@ -243,15 +258,16 @@ func suspensionDues() []DueRule {
 		approval(ApproveSuspension, SuspensionAdopted), approval(ApproveRestoration, RestorationAdopted), approval(ApproveRemoval, UnreachableVoted),
 		Due(RecordSuspension).Within(DaysOf(SuspensionFileDays)).Of(Entry).In(SuspensionApproved).Cite(lostMembers),
 		Due(ProposeRemoval).Within(MonthsOf(UnreachableMonths)).Of(Latest(Done(ApproveSuspension), Done(LoseAgain))).In(MemberSuspended).Cite(lostMembers),
+		Due(ProposeRemoval).Within(MonthsOf(RemovalRetryMonths)).Of(Entry).In(MemberSuspended).Cite(lostMembers).While(removalFailed),
 		Due(ApplyRestoration).Within(MonthsOf(RestorationMonths)).Of(Entry).In(ContactRegained).Cite(lostMembers),
 	}
 }
 
 var suspensionInvariants = []Invariant{
 	{Key: "suspended-by-the-book", Words: Words{Zh: "未经登记、查找、支部大会决议、党委审批和县备案,不得停止党籍", En: "nobody is suspended without report, search, meeting, approval and the county's record"},
-		Target: MemberSuspended, Needs: []Action{ReportLost, FinishSearch, RecordMeeting, ApproveSuspension, RecordSuspension}},
+		Target: MemberSuspended, Needs: []Action{ReportLost, FinishSearch, MemberMeeting, ApproveSuspension, RecordSuspension}},
 	{Key: "restored-by-the-book", Words: Words{Zh: "未恢复联系、本人未申请、未经支部大会和党委审批,不得恢复党籍", En: "nobody is restored without contact, application, meeting and approval"},
-		Target: MemberRestored, Needs: []Action{ApproveSuspension, RegainContact, ApplyRestoration, RecordMeeting, ApproveRestoration}},
+		Target: MemberRestored, Needs: []Action{ApproveSuspension, RegainContact, ApplyRestoration, MemberMeeting, ApproveRestoration}},
 	{Key: "removed-by-the-book", Words: Words{Zh: "未停止党籍、未再次提请、未经支部大会和党委审批,不得除名", En: "nobody is removed as unreachable without suspension, proposal, meeting and approval"},
-		Target: MemberRemoved, Needs: []Action{FinishSearch, ApproveSuspension, RecordSuspension, ProposeRemoval, RecordMeeting, ApproveRemoval}},
+		Target: MemberRemoved, Needs: []Action{FinishSearch, ApproveSuspension, RecordSuspension, ProposeRemoval, MemberMeeting, ApproveRemoval}},
 }
