@@ -11,5 +11,6 @@ import "jinchu/engine"
 
 // All returns every workflow of the regulation, fresh and not yet compiled.
 func All() []*engine.Workflow {
-	return []*engine.Workflow{Admission(), Quarters(), SpotChecks(), Campaigns(), Supervision(), Circular(), Assessment(), AccountabilityCase()}
+	return []*engine.Workflow{Admission(), Quarters(), SpotChecks(), Campaigns(), Supervision(), Circular(), Assessment(), AccountabilityCase(),
+		Withdrawal(), Suspension()}
 }

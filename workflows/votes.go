@@ -186,13 +186,15 @@ func seatOf(r Roster, id register.PersonID) (Seat, bool) {
 }
 
 // voters is the roster the meeting counts by: the filed one, or the present
-// one where the difference was explained.
+// one where the difference was explained or nothing was filed.
 func voters(s *Situation) Roster {
 	if _, explained := RosterDifference.Given(s); explained {
 		return branchRoster(s)
 	}
-	filed, _ := FullRoster.Held(s.Case)
-	return filed
+	if filed, ok := FullRoster.Held(s.Case); ok {
+		return filed
+	}
+	return branchRoster(s) // of a meeting that is not filed beforehand
 }
 
 // eligible is E: the members with a vote who should attend, less those left
