@@ -15,13 +15,45 @@ import (
 	"jinchu/workflows"
 )
 
-// IssueQuarterly issues the circular of the quarter before the slot (季通报),
-// and returns how many acts there were. A quarter whose spot checks are not
-// closed waits for a later slot; one whose circular was issued, by the
-// calendar or by hand, is left alone. It can be repeated at any time, and by
-// several servers.
+// IssueQuarterly issues the circulars (季通报) of the quarters before the slot
+// that have none, the oldest first, and returns how many acts there were. A
+// quarter whose spot checks are not closed waits for a later slot, and keeps no
+// other waiting; one whose circular was issued, by the calendar or by hand, is
+// left alone. It can be repeated at any time, and by several servers.
 func IssueQuarterly(ctx context.Context, e *engine.Engine, county register.CountyID, slot, now time.Time) (acts int, err error) {
-	q := register.QuarterOf(calendar.DateOf(slot)).Before()
+	view := e.View(ctx, county)
+	var faults []error
+	for _, q := range quarters(view, register.QuarterOf(calendar.DateOf(slot)).Before()) {
+		n, err := issueQuarter(ctx, e, county, q, now)
+		acts += n
+		if err != nil {
+			faults = append(faults, fmt.Errorf("quarter %s: %w", q, err))
+		}
+	}
+	return acts, errors.Join(append(faults, view.Err())...)
+}
+
+// yearsBack bounds how far back a quarter is looked for.
+const yearsBack = 10
+
+// quarters are those from the first one on record to the last one, which is
+// among them whether or not it is on record.
+func quarters(view register.View, last register.QuarterID) []register.QuarterID {
+	all, first := []register.QuarterID{last}, 0
+	for i := 1; i < 4*yearsBack; i++ {
+		q := all[i-1].Before()
+		if _, known := view.Quarter(q); known {
+			first = i
+		}
+		all = append(all, q)
+	}
+	all = all[:first+1]
+	slices.Reverse(all)
+	return all
+}
+
+// issueQuarter issues the circular of a quarter, if it is due.
+func issueQuarter(ctx context.Context, e *engine.Engine, county register.CountyID, q register.QuarterID, now time.Time) (acts int, err error) {
 	g := newGathering(ctx, e, county, q.First(), q.Last())
 	record, known := g.view.Quarter(q)
 	if known && !record.Undrawn && record.ClosedOn.IsZero() || g.issued(workflows.QuarterlyCircular, string(q)) {
