@@ -97,7 +97,8 @@ func (g *gathering) remark(short []engine.Item) string {
 }
 
 // IssueMonthly issues the supervision list of the month before the slot (月督办):
-// the orders that are open, by organization, level and day, without names. As
+// the orders that were open at the end of its last day, as they stood then,
+// however late it is issued, by organization, level and day, without names. As
 // [IssueQuarterly], it can be repeated. The county department's own orders are
 // left out: everybody reads the list, and one about a check that is late would
 // tell that a meeting was drawn.
@@ -110,10 +111,16 @@ func IssueMonthly(ctx context.Context, e *engine.Engine, county register.CountyI
 		return 0, g.view.Err()
 	}
 	lists := map[register.OrgID]workflows.OrderList{}
-	err = e.Each(ctx, engine.Query{County: county, Workflow: ordersKey, Open: true}, func(c *engine.Case) error {
-		if !c.OpenedOn.After(g.to) && c.Org != register.OrgID(county) {
-			lists[c.Org] = addOrder(lists[c.Org], c)
+	err = e.Each(ctx, engine.Query{County: county, Workflow: ordersKey}, func(c *engine.Case) error {
+		if c.Org == register.OrgID(county) || !openOn(c, g.to) {
+			return nil
 		}
+		if c.LastOn.After(g.to) {
+			if c, err = e.AsOf(ctx, county, c.ID, g.to); err != nil {
+				return err
+			}
+		}
+		lists[c.Org] = addOrder(lists[c.Org], c)
 		return nil
 	})
 	if err != nil {
@@ -125,6 +132,11 @@ func IssueMonthly(ctx context.Context, e *engine.Engine, county register.CountyI
 	}
 	slices.SortFunc(items, func(a, b engine.Item) int { return cmp.Compare(a.Key, b.Key) })
 	return g.issue(workflows.MonthlyList, period, map[string]any{workflows.OrderItems.Key: items}, now)
+}
+
+// openOn reports whether a case was open at the end of a day.
+func openOn(c *engine.Case, day calendar.Date) bool {
+	return !c.OpenedOn.After(day) && (!c.Ended || c.StageOn.After(day))
 }
 
 // orderLevel is the level of a supervision order.

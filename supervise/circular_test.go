@@ -88,6 +88,10 @@ func TestCircularsOfEarlierQuarters(t *testing.T) {
 func TestTheMonthsList(t *testing.T) {
 	w, _ := filled(t)
 	w.order("2026-07-21", "north", "urge")
+	// What came after the month does not count, however late the list is.
+	w.act("2026-08-05", engine.ClockOffice, engine.Move{Case: w.order("2026-07-31", "s1", "hint"), Action: "answer"})
+	w.act("2026-08-06", engine.ClockOffice, engine.Move{Case: w.order("2026-07-31", "south", "hint"), Action: "raise", Fields: map[string]any{"level": "urge"}})
+	w.order("2026-08-01", "s1", "hint")
 	var wg sync.WaitGroup
 	acts := make([]int, 4)
 	for i := range acts {
@@ -107,7 +111,8 @@ func TestTheMonthsList(t *testing.T) {
 	if err != nil || len(got) != 1 || got[0].Kind != "monthly" || got[0].Period != "2026-07" {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	same(t, got[0].Orders, []engine.Item{{Key: "n1", Text: "hint/2026-07-25/1"}, {Key: "north", Text: "urge/2026-07-26/2"}})
+	same(t, got[0].Orders, []engine.Item{{Key: "n1", Text: "hint/2026-07-25/1"}, {Key: "north", Text: "urge/2026-07-26/2"},
+		{Key: "s1", Text: "hint/2026-08-05/1"}, {Key: "south", Text: "hint/2026-08-05/1"}})
 }
 
 // A year later the assessments are opened, once, and follow each other.

@@ -22,8 +22,8 @@ type CommitteeFigures struct {
 // Figures are the figures of every committee with power to approve over a span
 // of days, both included, in the order of the identifiers. Meetings count by
 // the day they were filed for, files returned and rectified by the day of the
-// act; deadlines, checks and supervision orders as they stand now, as far as
-// they had passed, or were opened, by the last day.
+// act; supervision orders as far as they were open at the end of the last day;
+// deadlines that had passed by then, and checks, as they stand now.
 //
 // It reads every case of admission of the county. What it says of checks may
 // be known to nobody below the county before the quarter is closed:
@@ -114,7 +114,7 @@ func (g *gathering) gather() error {
 	}{
 		{engine.Query{Workflow: "admission"}, g.files},
 		{engine.Query{Open: true, DueBy: g.to}, g.overdue},
-		{engine.Query{Open: true, Workflow: ordersKey}, g.order},
+		{engine.Query{Workflow: ordersKey}, g.order},
 	} {
 		pass.query.County, pass.query.Path = g.county, g.path
 		if err := g.engine.Each(g.ctx, pass.query, pass.visit); err != nil {
@@ -229,7 +229,7 @@ func (g *gathering) overdue(c *engine.Case) error {
 }
 
 func (g *gathering) order(c *engine.Case) error {
-	if !c.OpenedOn.After(g.to) {
+	if openOn(c, g.to) {
 		g.count(c.Path, func(n *workflows.Figures) { n.Open++ })
 	}
 	return nil

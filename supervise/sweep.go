@@ -100,12 +100,9 @@ func clocks(w *engine.Workflow, stage, action string) bool {
 // deadline that has passed already: where the case was acted on since, the
 // order is of the day of the slot.
 func (s *sweep) raise(w *engine.Workflow, c *engine.Case, d engine.Deadline) error {
-	on := s.hintOn(d.On)
-	switch touched := calendar.DateOf(c.At); {
-	case touched.After(s.day):
-		return nil // of a later slot
-	case on.Before(touched):
-		on = s.day
+	on, due := raisedOn(c, s.hintOn(d.On), s.day)
+	if !due {
+		return nil
 	}
 	view := s.engine.View(s.ctx, s.county)
 	for _, org := range responsible(view, w, c, d.Action) {
@@ -131,6 +128,20 @@ func (s *sweep) raise(w *engine.Workflow, c *engine.Case, d engine.Deadline) err
 		}
 	}
 	return view.Err()
+}
+
+// raisedOn is the day of an order that was due on a day, raised for a slot of
+// another: what could not be known on that day, since the case was acted on
+// later, is of the slot's day, and of a later slot where it was acted on after
+// this one.
+func raisedOn(c *engine.Case, due, slot calendar.Date) (on calendar.Date, ok bool) {
+	switch touched := calendar.DateOf(c.At); {
+	case touched.After(slot):
+		return on, false
+	case due.Before(touched):
+		return slot, true
+	}
+	return due, true
 }
 
 // count counts an act that was done; one that the rules refused was somebody
