@@ -90,14 +90,22 @@ func (g *gathering) at(id register.OrgID) *workflows.Figures {
 // count changes the figures of an organization and all above it, the county
 // aside.
 func (g *gathering) count(path string, change func(*workflows.Figures)) {
+	for _, id := range g.along(path) {
+		change(g.at(id))
+	}
+}
+
+// along are the organizations on a path, the county aside; none where it leads
+// elsewhere than the gathering looks.
+func (g *gathering) along(path string) []register.OrgID {
 	if g.path != "" && path != g.path && !strings.HasPrefix(path, g.path+"/") {
-		return
+		return nil
 	}
-	for i, id := range strings.Split(path, "/") {
-		if i > 0 {
-			change(g.at(register.OrgID(id)))
-		}
+	var out []register.OrgID
+	for _, id := range strings.Split(path, "/")[1:] {
+		out = append(out, register.OrgID(id))
 	}
+	return out
 }
 
 func (g *gathering) within(d calendar.Date) bool { return !d.Before(g.from) && !d.After(g.to) }
@@ -220,10 +228,27 @@ func meetingOf(c *engine.Case, f *register.Filing) *engine.Trace {
 }
 
 // overdue counts the cases about people with a deadline that passed by the
-// last day. Cases about organizations have figures of their own.
+// last day, each once for whoever owes the step, and all above: what the county
+// owes is no committee's, and what the calendar does is nobody's. Cases about
+// organizations have figures of their own.
 func (g *gathering) overdue(c *engine.Case) error {
-	if c.Person != "" && slices.ContainsFunc(c.Due, func(d engine.Deadline) bool { return d.Overdue(g.to.AddDays(1)) }) {
-		g.count(c.Path, func(n *workflows.Figures) { n.Overdue++ })
+	w, ok := g.engine.Workflow(c.Workflow)
+	if c.Person == "" || !ok {
+		return nil
+	}
+	late := map[register.OrgID]bool{}
+	for _, d := range c.Due {
+		if !d.Overdue(g.to.AddDays(1)) || clocks(w, c.Stage, d.Action) {
+			continue
+		}
+		for _, o := range responsible(g.view, w, c, d.Action) {
+			for _, id := range g.along(o.Path) {
+				late[id] = true
+			}
+		}
+	}
+	for id := range late {
+		g.at(id).Overdue++
 	}
 	return nil
 }
