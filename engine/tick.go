@@ -50,7 +50,7 @@ func (e *Engine) EachApart(ctx context.Context, q Query, visit func(*Case) error
 		if err == nil || ctx.Err() != nil || errors.As(err, &down) {
 			return err
 		}
-		faults.add(&CaseFault{id, err})
+		faults.Add(&CaseFault{id, err})
 		return nil
 	})
 	switch {
@@ -136,7 +136,8 @@ type CaseFaults struct {
 	Count int          // of all
 }
 
-func (f *CaseFaults) add(one *CaseFault) {
+// Add keeps one more.
+func (f *CaseFaults) Add(one *CaseFault) {
 	f.Count++
 	if len(f.Kept) < faultsMost {
 		f.Kept = append(f.Kept, one)

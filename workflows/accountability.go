@@ -220,7 +220,9 @@ func AccountabilityCase() *Workflow {
 	spoken := func(r Rule) Rule {
 		return r.Giving(TalkedTo, Statement).If(TalksWithOneNamed, NotConcerned).With(paper("谈话记录", "record of the talk"))
 	}
-	identified := func(r Rule) Rule { return r.Giving(Responsible).If(PersonsAreNamed, NotConcerned).Recording(recordHandlers) }
+	identified := func(r Rule) Rule {
+		return r.Giving(Responsible).If(PersonsAreNamed, NotConcerned).Recording(recordHandlers)
+	}
 	w.Rules = []Rule{
 		CountyDepartment.May(OpenAccountability).In(New).To(AccountOpened).Giving(Trigger, FoundFacts).If(KeptByCounty, FromAFinding).
 			Recording(recordBasis).Claiming(OneTracing.Do(Take)).With(paper("责任倒查立案表", "record of the opening")),

@@ -29,7 +29,7 @@ func TestSlotOf(t *testing.T) {
 
 // The jobs of the program have a timetable, names and words.
 func TestJobsAreALegalList(t *testing.T) {
-	lines, err := scheduler.Timetable(jobs(nil), calendar.On(2026, time.June, 1).Start())
+	lines, err := scheduler.Timetable(jobs(nil, nil), calendar.On(2026, time.June, 1).Start())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestServeRunsJobs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return len(cursors) == len(jobs(nil))
+			return len(cursors) == len(jobs(nil, nil))
 		}
 		looks := 0
 		servingUntil(t, s, noJobs, func() bool { looks++; return began() || noJobs && looks == 5 })
