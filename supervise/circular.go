@@ -111,7 +111,7 @@ func IssueMonthly(ctx context.Context, e *engine.Engine, county register.CountyI
 		return 0, g.view.Err()
 	}
 	lists := map[register.OrgID]workflows.OrderList{}
-	err = e.Each(ctx, engine.Query{County: county, Workflow: ordersKey}, func(c *engine.Case) error {
+	err = e.Each(ctx, engine.Query{County: county, Workflow: workflows.SupervisionOrder}, func(c *engine.Case) error {
 		if c.Org == register.OrgID(county) || !openOn(c, g.to) {
 			return nil
 		}
@@ -139,14 +139,11 @@ func openOn(c *engine.Case, day calendar.Date) bool {
 	return !c.OpenedOn.After(day) && (!c.Ended || c.StageOn.After(day))
 }
 
-// orderLevel is the level of a supervision order.
-var orderLevel = &engine.Field{Key: "level"}
-
 // addOrder counts an order with those of the same level and day.
 func addOrder(list workflows.OrderList, c *engine.Case) workflows.OrderList {
 	o := workflows.OpenOrders{Level: "none", Orders: 1}
-	if fact, ok := c.Fact(orderLevel); ok {
-		o.Level = fmt.Sprint(fact.Value)
+	if level, ok := workflows.OrderLevel.Held(c); ok {
+		o.Level = level
 	}
 	if d, ok := c.NextDue(); ok {
 		o.Due = d.On

@@ -122,7 +122,7 @@ func (g *gathering) gather() error {
 	}{
 		{engine.Query{Workflow: "admission"}, g.files},
 		{engine.Query{Open: true, DueBy: g.to}, g.overdue},
-		{engine.Query{Workflow: ordersKey}, g.order},
+		{engine.Query{Workflow: workflows.SupervisionOrder}, g.order},
 	} {
 		pass.query.County, pass.query.Path = g.county, g.path
 		if err := g.engine.Each(g.ctx, pass.query, pass.visit); err != nil {
