@@ -263,20 +263,8 @@ func (g *gathering) order(c *engine.Case) error {
 // committees are those with power to approve that exist on a day, in the
 // order of their identifiers.
 func (g *gathering) committees(on calendar.Date) []*register.Org {
-	var out []*register.Org
-	var below func(id register.OrgID)
-	below = func(id register.OrgID) {
-		for _, o := range g.view.Below(id) {
-			if o.Kind != register.Committee {
-				continue
-			}
-			if o.Approves && o.Live(on) {
-				out = append(out, o)
-			}
-			below(o.ID)
-		}
-	}
-	below(register.OrgID(g.county))
-	slices.SortFunc(out, func(a, b *register.Org) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return out
+	all := register.ApprovingBelow(g.view, register.OrgID(g.county))
+	all = slices.DeleteFunc(all, func(o *register.Org) bool { return !o.Live(on) })
+	slices.SortFunc(all, func(a, b *register.Org) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return all
 }
