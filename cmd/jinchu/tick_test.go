@@ -112,7 +112,7 @@ func servingUntil(t *testing.T, s *store.Store, noJobs bool, seen func() bool) {
 	site.noJobs = noJobs
 	ended := make(chan error, 1)
 	go func() { ended <- site.serve(ctx, "127.0.0.1:0") }()
-	for range 200 {
+	for range 1000 { // at most ten seconds, on a machine that does other things too
 		if seen() {
 			break
 		}
