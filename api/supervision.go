@@ -108,5 +108,5 @@ func (s *server) level(key string) Named {
 // overseers know of everything in the county; committees know their own.
 var (
 	overseers  = []register.Post{register.CountyReviewer, register.CountyHead, register.Inspector, register.Auditor}
-	committees = []register.Post{register.CommitteeReviewer, register.CommitteeSecretary, register.Organizer}
+	committees = register.CommitteePosts
 )

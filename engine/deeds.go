@@ -200,5 +200,5 @@ func (r *reader) self(office register.OfficeID, person register.PersonID) bool {
 // organization.
 func (r *reader) supervises(org register.OrgID) bool {
 	o, ok := r.view.Org(org)
-	return ok && o.ID != r.org.ID && slices.Contains(committeePosts, r.office.Post) && r.org.Over(o)
+	return ok && o.ID != r.org.ID && slices.Contains(register.CommitteePosts, r.office.Post) && r.org.Over(o)
 }

@@ -197,6 +197,11 @@ func (e *Engine) situate(ctx context.Context, actor Actor, m Move, now time.Time
 	if !s.Reaches() {
 		return nil, &NotFound{"case " + string(m.Case)}
 	}
+	if s.Workflow.Traces {
+		if s.Handled, err = e.handled(ctx, s.Case); err != nil {
+			return nil, err
+		}
+	}
 	return s, view.Err()
 }
 

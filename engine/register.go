@@ -229,20 +229,15 @@ var entitled = map[register.Kind]struct {
 }{
 	register.KindOrg:     {administrators, Words{"组织只能由管理员登记", "only an administrator may register organizations"}},
 	register.KindOffice:  {administrators, Words{"岗位只能由管理员登记", "only an administrator may register offices"}},
-	register.KindPlan:    {slices.Concat(administrators, countyPosts), Words{"年度计划只能由县委组织部或管理员登记", "only the county department or an administrator may set plans"}},
-	register.KindPool:    {slices.Concat(administrators, countyPosts), Words{"志愿书编号段只能由县委组织部或管理员登记", "only the county department or an administrator may add form serials"}},
-	register.KindKin:     {slices.Concat(administrators, committeePosts), Words{"亲属关系只能由党委组织干事、书记、组织员或管理员登记", "only the committee's reviewer, secretary or organizer, or an administrator may record kin"}},
+	register.KindPlan:    {slices.Concat(administrators, register.CountyPosts), Words{"年度计划只能由县委组织部或管理员登记", "only the county department or an administrator may set plans"}},
+	register.KindPool:    {slices.Concat(administrators, register.CountyPosts), Words{"志愿书编号段只能由县委组织部或管理员登记", "only the county department or an administrator may add form serials"}},
+	register.KindKin:     {slices.Concat(administrators, register.CommitteePosts), Words{"亲属关系只能由党委组织干事、书记、组织员或管理员登记", "only the committee's reviewer, secretary or organizer, or an administrator may record kin"}},
 	register.KindQuarter: {nil, Words{"季度抽查由系统按程序登记", "the quarters of the spot checks are recorded by procedure"}},
 	register.KindFiling:  {nil, Words{"会前备案由系统按程序登记", "filings are recorded by procedure"}},
-	register.KindPerson:  {slices.Concat(administrators, countyPosts, committeePosts, branchPosts), Words{"人员只能由支部书记、组织委员及其上级登记", "only the branch's secretary or commissioner and those above may register people"}},
+	register.KindPerson:  {slices.Concat(administrators, register.CountyPosts, register.CommitteePosts, register.BranchPosts), Words{"人员只能由支部书记、组织委员及其上级登记", "only the branch's secretary or commissioner and those above may register people"}},
 }
 
-var (
-	administrators = []register.Post{register.Administrator}
-	countyPosts    = []register.Post{register.CountyReviewer, register.CountyHead}
-	committeePosts = []register.Post{register.CommitteeReviewer, register.CommitteeSecretary, register.Organizer}
-	branchPosts    = []register.Post{register.BranchSecretary, register.OrgCommissioner}
-)
+var administrators = []register.Post{register.Administrator}
 
 // aboutOneself keeps officers from registering what concerns themselves.
 var aboutOneself = Words{"不得登记或更正本人的信息和亲属关系,请由他人办理", "nobody registers or corrects what concerns himself; another officer does it"}
@@ -284,13 +279,13 @@ func (r *registrar) permit(old, entity register.Entity) error {
 
 // reaches reports whether the actor answers for a person as registered.
 func (r *registrar) reaches(p *register.Person) bool {
-	if slices.Contains(administrators, r.office.Post) || slices.Contains(countyPosts, r.office.Post) {
+	if slices.Contains(administrators, r.office.Post) || slices.Contains(register.CountyPosts, r.office.Post) {
 		return true
 	}
 	if p == nil {
 		return false
 	}
-	if slices.Contains(branchPosts, r.office.Post) {
+	if slices.Contains(register.BranchPosts, r.office.Post) {
 		return p.Org == r.office.Org
 	}
 	org, ok := r.draft.Org(p.Org)
@@ -319,7 +314,7 @@ func (r *registrar) permitPerson(old, p *register.Person) error {
 	case !sameRights(old, p) && r.Reason == "":
 		return invalid("reason-needed", "reason", "直接登记身份、处理或限制须说明理由",
 			"standing, sanctions and bars are set here only with a reason; say why no procedure does it")
-	case old.IDHash != "" && old.IDHash != p.IDHash && slices.Contains(branchPosts, r.office.Post):
+	case old.IDHash != "" && old.IDHash != p.IDHash && slices.Contains(register.BranchPosts, r.office.Post):
 		return notPermitted(Words{"已登记的身份证号由上级党委更正", "an ID number once registered is corrected by the committee"})
 	}
 	return nil

@@ -76,6 +76,9 @@ type Situation struct {
 	Cal      *calendar.Calendar
 	Profile  *Profile
 	Workflow *Workflow
+	// Handled are those who answer for what the case depends on, by their
+	// identifiers; nil where its workflow does not trace anything back.
+	Handled []register.PersonID
 
 	err error
 }

@@ -50,7 +50,7 @@ func (e *Engine) EachApart(ctx context.Context, q Query, visit func(*Case) error
 		if err == nil || ctx.Err() != nil || errors.As(err, &down) {
 			return err
 		}
-		faults.add(&CaseFault{id, err})
+		faults.Add(&CaseFault{id, err})
 		return nil
 	})
 	switch {
@@ -95,6 +95,26 @@ func (e *Engine) visitOne(ctx context.Context, county register.CountyID, id Case
 	return visit(c)
 }
 
+// AsOf is a case as the acts up to the end of a day left it, by their own days;
+// nil where it was opened later. An act that was recorded late counts from its
+// day on, unless it came after a later one.
+func (e *Engine) AsOf(ctx context.Context, county register.CountyID, id CaseID, day calendar.Date) (*Case, error) {
+	turns, err := e.replay(ctx, county, id)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range turns {
+		switch {
+		case !t.event.On.After(day):
+		case i == 0:
+			return nil, nil
+		default:
+			return t.before, nil
+		}
+	}
+	return e.Refold(ctx, county, id)
+}
+
 // CaseFault is what is wrong with one case among many.
 type CaseFault struct {
 	Case CaseID
@@ -116,7 +136,8 @@ type CaseFaults struct {
 	Count int          // of all
 }
 
-func (f *CaseFaults) add(one *CaseFault) {
+// Add keeps one more.
+func (f *CaseFaults) Add(one *CaseFault) {
 	f.Count++
 	if len(f.Kept) < faultsMost {
 		f.Kept = append(f.Kept, one)

@@ -27,6 +27,9 @@ type Workflow struct {
 	Consults func(*Case, *register.Org) bool
 	// Impersonal tells that its cases are about an organization and no person.
 	Impersonal bool
+	// Traces tells that its cases trace back what was done in the case they
+	// depend on: [Situation.Handled] says by whom.
+	Traces bool
 	// Edition is the parameter that holds the first day of the 2026 edition of
 	// the rules; conditions cite the number their article had before it.
 	Edition *Param

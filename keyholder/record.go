@@ -82,7 +82,7 @@ func (r *Record) load() error {
 		}
 	}
 	r.size = int64(len(whole))
-	return errors.Join(r.file.Sync(), syncFolder(filepath.Dir(r.file.Name())))
+	return errors.Join(r.file.Sync(), SyncFolder(filepath.Dir(r.file.Name())))
 }
 
 // replay takes a line as it was written.
@@ -167,8 +167,8 @@ func (r *Record) append(q sampling.Quarter, what string, now time.Time) error {
 	return nil
 }
 
-// syncFolder makes a new name in a folder durable.
-func syncFolder(dir string) error {
+// SyncFolder makes a new name in a folder durable.
+func SyncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -250,6 +250,7 @@ func TestApprovingCommittee(t *testing.T) {
 		&Org{ID: "general", Kind: GeneralBranch, Parent: "village", Path: "r/town/village/general"},
 		&Org{ID: "branch", Kind: Branch, Parent: "general", Path: "r/town/village/general/branch"},
 		&Org{ID: "group", Kind: LeadingGroup, Parent: "r", Path: "r/group"},
+		&Org{ID: "inner", Kind: Committee, Parent: "group", Path: "r/group/inner", Approves: true, Until: day2},
 		&Org{ID: "office", Kind: Branch, Parent: "group", Path: "r/group/office"},
 		&Org{ID: "lost", Kind: Branch, Parent: "nowhere", Path: "nowhere/lost"},
 	)
@@ -260,6 +261,15 @@ func TestApprovingCommittee(t *testing.T) {
 		got, ok := ApprovingCommittee(d, id)
 		if ok != (want != "") || ok && got.ID != want {
 			t.Errorf("%q is approved by %v, want %q", id, got, want)
+		}
+	}
+	for id, want := range map[OrgID]string{"r": "inner town", "group": "inner", "town": "", "unknown": ""} {
+		var got []string
+		for _, o := range ApprovingBelow(d, id) {
+			got = append(got, string(o.ID))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("below %q approve %v, want %q", id, got, want)
 		}
 	}
 }

@@ -33,6 +33,14 @@ var Posts = []Post{
 	CountyReviewer, CountyHead, Inspector, Auditor, Administrator,
 }
 
+// Those who handle cases in a branch, a committee and the county organization
+// department.
+var (
+	BranchPosts    = []Post{BranchSecretary, OrgCommissioner}
+	CommitteePosts = []Post{CommitteeReviewer, CommitteeSecretary, Organizer}
+	CountyPosts    = []Post{CountyReviewer, CountyHead}
+)
+
 // Office is one term of one person in one post of one organization.
 type Office struct {
 	ID     OfficeID      `json:"id"`

@@ -126,6 +126,21 @@ func ApprovingCommittee(v View, id OrgID) (*Org, bool) {
 	return Above(v, id, func(o *Org) bool { return o.Approves })
 }
 
+// ApprovingBelow are the committees with power to approve below an
+// organization, dissolved ones included, in the order of the tree.
+func ApprovingBelow(v View, id OrgID) []*Org {
+	var out []*Org
+	for _, o := range v.Below(id) {
+		if o.Approves {
+			out = append(out, o)
+		}
+		if o.Kind != Branch {
+			out = append(out, ApprovingBelow(v, o.ID)...)
+		}
+	}
+	return out
+}
+
 // Plain reports whether an identifier is safe in paths, URLs and ledger
 // leaves: ASCII letters, digits and '-' only. Two of them and what a chain
 // adds fit into the 128 bytes of a leaf's text.

@@ -13,7 +13,6 @@ type tracing struct {
 	course
 	trigger, facts string
 	responsible    []register.PersonID
-	handlers       []register.PersonID
 }
 
 // traceLapse traces back why an approval lapsed, which now and then happens:
@@ -24,7 +23,7 @@ func (l *life) traceLapse() {
 	}
 	p, by := l.play, l.branch.above
 	t := &tracing{course: p.affair("tracing "+l.key+"/"+l.on.String(), l.on.AddDays(3)), trigger: "approval-limit", facts: "党委审批超过最长期限,决议失效",
-		responsible: p.people(by.officers[signs], by.organizer()), handlers: p.people(l.branch.secretary, by.officers[reviews])}
+		responsible: p.people(by.officers[signs], by.organizer())}
 	t.begins(l.caseID)
 }
 
@@ -32,7 +31,7 @@ func (l *life) traceLapse() {
 // branch is responsible.
 func (p *play) traceCheck(c *engine.Case, b *branch, today calendar.Date) {
 	t := &tracing{course: p.affair("tracing "+string(c.ID), today.AddDays(3)), trigger: "check-failed", facts: "抽查不合格且无法整改",
-		responsible: p.people(b.secretary), handlers: p.people(b.second)}
+		responsible: p.people(b.secretary)}
 	t.begins(c.ID)
 }
 
@@ -62,7 +61,7 @@ func (t *tracing) live() {
 		t.do(head, DropFinding, give(is(StopReason, "经核实,线索不成立")))
 		return
 	}
-	if !t.do(reviewer, IdentifyPersons, give(is(Responsible, t.responsible), is(Handlers, t.handlers))) {
+	if !t.do(reviewer, IdentifyPersons, give(is(Responsible, t.responsible))) {
 		return
 	}
 	for _, person := range t.responsible {

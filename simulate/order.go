@@ -170,11 +170,15 @@ func (o *order) isVerified(closed []engine.Item) []engine.Item {
 	right := give(is(Verification, "经核验,整改属实,予以销号"))
 	if o.slips(feedbackBack) {
 		again := retold(closed[:1], "佐证不足,须补充")
-		if o.do(who, ReturnFeedback, give(is(ItemsAgain, again))) {
-			o.wait(1, 6)
+		returned := o.try(step{who: who, action: ReturnFeedback.Key, fields: merged(give(is(ItemsAgain, again)), nil)})
+		if returned == over {
+			return nil
+		}
+		o.wait(1, 6)
+		if returned == done {
 			return again
 		}
-		return nil
+		// It was returned as often as may be at this level.
 	}
 	o.do(who, VerifyOrder, right, but(verifiedSelf).by(o.answerer))
 	return nil

@@ -26,11 +26,7 @@ type supervision struct {
 }
 
 func newSupervision(from calendar.Date) supervision {
-	s := supervision{subjects: map[engine.CaseID]string{}, reported: register.QuarterOf(from).Before(), assessed: from.Year() - 1}
-	if from.Month() > time.July {
-		s.assessed++ // of this year too little is played
-	}
-	return s
+	return supervision{subjects: map[engine.CaseID]string{}, reported: register.QuarterOf(from).Before(), assessed: from.Year() - 1}
 }
 
 // calendarSupervises does what the calendar has to do for supervision on a

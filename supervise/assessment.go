@@ -15,13 +15,30 @@ import (
 )
 
 // OpenAssessments opens the annual assessment (年考评) of every committee and
-// branch for the year before the slot, each with its figures, those of its
-// office holders, and the problems of the assessment before. It returns how
-// many acts there were. As long as the spot checks of the year's last quarter
-// are not closed it waits for a later slot; what is open already is left
-// alone, so that it can be repeated, and goes on where it was interrupted.
+// branch for the years before the slot, the oldest first, where it has none:
+// each with its figures, those of its office holders, and the problems of the
+// assessment before. It returns how many acts there were. As long as the spot
+// checks of a year's last quarter are not closed, that year waits for a later
+// slot; what is open already is left alone, so that it can be repeated, and
+// goes on where it was interrupted. One that cannot be opened keeps no other
+// from being opened.
 func OpenAssessments(ctx context.Context, e *engine.Engine, county register.CountyID, slot, now time.Time) (acts int, err error) {
-	year := calendar.DateOf(slot).Year() - 1
+	view := e.View(ctx, county)
+	last := calendar.DateOf(slot).Year() - 1
+	first := quarters(view, register.QuarterOf(calendar.On(last, 12, 31)))[0].First().Year()
+	var faults []error
+	for year := first; year <= last; year++ {
+		n, err := assessYear(ctx, e, county, year, now)
+		acts += n
+		if err != nil {
+			faults = append(faults, fmt.Errorf("assessments of %d: %w", year, err))
+		}
+	}
+	return acts, errors.Join(append(faults, view.Err())...)
+}
+
+// assessYear opens the assessments of a year that are due.
+func assessYear(ctx context.Context, e *engine.Engine, county register.CountyID, year int, now time.Time) (acts int, err error) {
 	g := newGathering(ctx, e, county, calendar.On(year, 1, 1), calendar.On(year, 12, 31))
 	last, known := g.view.Quarter(register.QuarterOf(g.to))
 	if known && !last.Undrawn && last.ClosedOn.IsZero() {
@@ -34,14 +51,19 @@ func OpenAssessments(ctx context.Context, e *engine.Engine, county register.Coun
 	if err := g.gather(); err != nil {
 		return 0, err
 	}
+	var faults []error
 	for _, o := range lacking {
 		n, err := g.assess(o, year, now)
 		acts += n
-		if err != nil {
-			return acts, fmt.Errorf("assessment %d of %s: %w", year, o.ID, err)
+		var down *engine.Unavailable
+		switch {
+		case ctx.Err() != nil || errors.As(err, &down):
+			return acts, cmp.Or(err, ctx.Err())
+		case err != nil:
+			faults = append(faults, fmt.Errorf("%s: %w", o.ID, err))
 		}
 	}
-	return acts, g.view.Err()
+	return acts, errors.Join(append(faults, g.view.Err())...)
 }
 
 // unassessed are the committees and branches that existed at the end of the

@@ -10,9 +10,6 @@ import (
 	"jinchu/workflows"
 )
 
-// ordersKey is the workflow of the supervision orders.
-const ordersKey = "supervision"
-
 // outcome is how the check of a meeting came out so far.
 type outcome int
 

@@ -15,13 +15,45 @@ import (
 	"jinchu/workflows"
 )
 
-// IssueQuarterly issues the circular of the quarter before the slot (季通报),
-// and returns how many acts there were. A quarter whose spot checks are not
-// closed waits for a later slot; one whose circular was issued, by the
-// calendar or by hand, is left alone. It can be repeated at any time, and by
-// several servers.
+// IssueQuarterly issues the circulars (季通报) of the quarters before the slot
+// that have none, the oldest first, and returns how many acts there were. A
+// quarter whose spot checks are not closed waits for a later slot, and keeps no
+// other waiting; one whose circular was issued, by the calendar or by hand, is
+// left alone. It can be repeated at any time, and by several servers.
 func IssueQuarterly(ctx context.Context, e *engine.Engine, county register.CountyID, slot, now time.Time) (acts int, err error) {
-	q := register.QuarterOf(calendar.DateOf(slot)).Before()
+	view := e.View(ctx, county)
+	var faults []error
+	for _, q := range quarters(view, register.QuarterOf(calendar.DateOf(slot)).Before()) {
+		n, err := issueQuarter(ctx, e, county, q, now)
+		acts += n
+		if err != nil {
+			faults = append(faults, fmt.Errorf("quarter %s: %w", q, err))
+		}
+	}
+	return acts, errors.Join(append(faults, view.Err())...)
+}
+
+// yearsBack bounds how far back a quarter is looked for.
+const yearsBack = 10
+
+// quarters are those from the first one on record to the last one, which is
+// among them whether or not it is on record.
+func quarters(view register.View, last register.QuarterID) []register.QuarterID {
+	all, first := []register.QuarterID{last}, 0
+	for i := 1; i < 4*yearsBack; i++ {
+		q := all[i-1].Before()
+		if _, known := view.Quarter(q); known {
+			first = i
+		}
+		all = append(all, q)
+	}
+	all = all[:first+1]
+	slices.Reverse(all)
+	return all
+}
+
+// issueQuarter issues the circular of a quarter, if it is due.
+func issueQuarter(ctx context.Context, e *engine.Engine, county register.CountyID, q register.QuarterID, now time.Time) (acts int, err error) {
 	g := newGathering(ctx, e, county, q.First(), q.Last())
 	record, known := g.view.Quarter(q)
 	if known && !record.Undrawn && record.ClosedOn.IsZero() || g.issued(workflows.QuarterlyCircular, string(q)) {
@@ -65,7 +97,8 @@ func (g *gathering) remark(short []engine.Item) string {
 }
 
 // IssueMonthly issues the supervision list of the month before the slot (月督办):
-// the orders that are open, by organization, level and day, without names. As
+// the orders that were open at the end of its last day, as they stood then,
+// however late it is issued, by organization, level and day, without names. As
 // [IssueQuarterly], it can be repeated. The county department's own orders are
 // left out: everybody reads the list, and one about a check that is late would
 // tell that a meeting was drawn.
@@ -78,10 +111,16 @@ func IssueMonthly(ctx context.Context, e *engine.Engine, county register.CountyI
 		return 0, g.view.Err()
 	}
 	lists := map[register.OrgID]workflows.OrderList{}
-	err = e.Each(ctx, engine.Query{County: county, Workflow: ordersKey, Open: true}, func(c *engine.Case) error {
-		if !c.OpenedOn.After(g.to) && c.Org != register.OrgID(county) {
-			lists[c.Org] = addOrder(lists[c.Org], c)
+	err = e.Each(ctx, engine.Query{County: county, Workflow: workflows.SupervisionOrder}, func(c *engine.Case) error {
+		if c.Org == register.OrgID(county) || !openOn(c, g.to) {
+			return nil
 		}
+		if c.LastOn.After(g.to) {
+			if c, err = e.AsOf(ctx, county, c.ID, g.to); err != nil {
+				return err
+			}
+		}
+		lists[c.Org] = addOrder(lists[c.Org], c)
 		return nil
 	})
 	if err != nil {
@@ -95,14 +134,16 @@ func IssueMonthly(ctx context.Context, e *engine.Engine, county register.CountyI
 	return g.issue(workflows.MonthlyList, period, map[string]any{workflows.OrderItems.Key: items}, now)
 }
 
-// orderLevel is the level of a supervision order.
-var orderLevel = &engine.Field{Key: "level"}
+// openOn reports whether a case was open at the end of a day.
+func openOn(c *engine.Case, day calendar.Date) bool {
+	return !c.OpenedOn.After(day) && (!c.Ended || c.StageOn.After(day))
+}
 
 // addOrder counts an order with those of the same level and day.
 func addOrder(list workflows.OrderList, c *engine.Case) workflows.OrderList {
 	o := workflows.OpenOrders{Level: "none", Orders: 1}
-	if fact, ok := c.Fact(orderLevel); ok {
-		o.Level = fmt.Sprint(fact.Value)
+	if level, ok := workflows.OrderLevel.Held(c); ok {
+		o.Level = level
 	}
 	if d, ok := c.NextDue(); ok {
 		o.Due = d.On

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,10 +53,45 @@ func TestTheQuartersCircular(t *testing.T) {
 	}
 }
 
+// A quarter that was closed while nobody issued its circular gets it later,
+// though another was closed since; one that is not closed keeps it waiting no
+// longer.
+func TestCircularsOfEarlierQuarters(t *testing.T) {
+	w, q3 := filled(t)
+	q2 := w.quarter("2026-06-02", "2026Q2")
+	q4 := w.quarter("2026-09-01", "2026Q4")
+	issued := func(slot string, want ...string) {
+		t.Helper()
+		if _, err := IssueQuarterly(ctx, w.engine, county, nine(slot), nine(slot)); err != nil {
+			t.Fatal(err)
+		}
+		all, err := Circulars(ctx, w.engine, county, "quarterly", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, c := range all {
+			got = append(got, c.Period)
+		}
+		slices.Sort(got)
+		same(t, got, want)
+	}
+	w.closes("2027-01-20", q4, []engine.Item{}, []engine.Item{})
+	issued("2027-01-21", "2026Q4")
+	w.closes("2027-02-03", q3, []engine.Item{}, []engine.Item{})
+	issued("2027-02-04", "2026Q3", "2026Q4")
+	w.closes("2027-05-20", q2, []engine.Item{}, []engine.Item{})
+	issued("2027-06-04", "2026Q2", "2026Q3", "2026Q4", "2027Q1")
+}
+
 // The month's list, by two servers at the same moment: once.
 func TestTheMonthsList(t *testing.T) {
 	w, _ := filled(t)
 	w.order("2026-07-21", "north", "urge")
+	// What came after the month does not count, however late the list is.
+	w.act("2026-08-05", engine.ClockOffice, engine.Move{Case: w.order("2026-07-31", "s1", "hint"), Action: "answer"})
+	w.act("2026-08-06", engine.ClockOffice, engine.Move{Case: w.order("2026-07-31", "south", "hint"), Action: "raise", Fields: map[string]any{"level": "urge"}})
+	w.order("2026-08-01", "s1", "hint")
 	var wg sync.WaitGroup
 	acts := make([]int, 4)
 	for i := range acts {
@@ -75,7 +111,8 @@ func TestTheMonthsList(t *testing.T) {
 	if err != nil || len(got) != 1 || got[0].Kind != "monthly" || got[0].Period != "2026-07" {
 		t.Fatalf("got %+v, %v", got, err)
 	}
-	same(t, got[0].Orders, []engine.Item{{Key: "n1", Text: "hint/2026-07-25/1"}, {Key: "north", Text: "urge/2026-07-26/2"}})
+	same(t, got[0].Orders, []engine.Item{{Key: "n1", Text: "hint/2026-07-25/1"}, {Key: "north", Text: "urge/2026-07-26/2"},
+		{Key: "s1", Text: "hint/2026-08-05/1"}, {Key: "south", Text: "hint/2026-08-05/1"}})
 }
 
 // A year later the assessments are opened, once, and follow each other.
@@ -112,6 +149,29 @@ func TestAssessmentsAreOpened(t *testing.T) {
 	same(t, carried, []engine.Item{{Key: "2026-a", Text: "一"}, {Key: "2026-b", Text: "二"}, {Key: "2026-c", Text: "三"}})
 	if next.Parent != c.ID {
 		t.Errorf("it follows %s, want %s", next.Parent, c.ID)
+	}
+}
+
+// A year that was closed while nobody opened its assessments has them opened
+// later, each after that of the year before; an unclosed year waits.
+func TestAssessmentsOfEarlierYears(t *testing.T) {
+	w, q3 := filled(t)
+	w.closes("2026-10-20", q3, []engine.Item{}, []engine.Item{})
+	q4 := w.quarter("2026-09-01", "2026Q4")
+	open := func(slot string, want int) {
+		t.Helper()
+		if n, err := OpenAssessments(ctx, w.engine, county, nine(slot), nine(slot)); n != want || err != nil {
+			t.Fatalf("slot %s: %d assessments, %v", slot, n, err)
+		}
+	}
+	open("2027-01-05", 0)
+	open("2028-01-05", 4) // of 2027
+	w.closes("2028-01-06", q4, []engine.Item{}, []engine.Item{})
+	open("2028-01-07", 4) // of 2026
+	w.assessment("s1", 2026)
+	open("2030-01-05", 8) // of 2028 and 2029
+	if before, after := w.assessment("n1", 2028), w.assessment("n1", 2029); after.Parent != before.ID {
+		t.Errorf("that of 2029 follows %q", after.Parent)
 	}
 }
 

@@ -3,7 +3,8 @@
 //
 // Purpose: [Sweep] puts every deadline that has passed under a supervision
 // order and raises the order, level by level, as long as nobody answers it.
-// [Jobs] share the deadlines out among the named jobs. Data held: none.
+// [Jobs] share the deadlines out among the named jobs, which share one sweep in
+// a [Round]. Data held: none, but for what became of a sweep until it is told.
 //
 // Guarantees: a deadline of a case is raised once, and every level of an order
 // once, however often a sweep runs, on however many servers, and wherever it

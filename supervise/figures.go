@@ -22,8 +22,8 @@ type CommitteeFigures struct {
 // Figures are the figures of every committee with power to approve over a span
 // of days, both included, in the order of the identifiers. Meetings count by
 // the day they were filed for, files returned and rectified by the day of the
-// act; deadlines, checks and supervision orders as they stand now, as far as
-// they had passed, or were opened, by the last day.
+// act; supervision orders as far as they were open at the end of the last day;
+// deadlines that had passed by then, and checks, as they stand now.
 //
 // It reads every case of admission of the county. What it says of checks may
 // be known to nobody below the county before the quarter is closed:
@@ -90,14 +90,22 @@ func (g *gathering) at(id register.OrgID) *workflows.Figures {
 // count changes the figures of an organization and all above it, the county
 // aside.
 func (g *gathering) count(path string, change func(*workflows.Figures)) {
+	for _, id := range g.along(path) {
+		change(g.at(id))
+	}
+}
+
+// along are the organizations on a path, the county aside; none where it leads
+// elsewhere than the gathering looks.
+func (g *gathering) along(path string) []register.OrgID {
 	if g.path != "" && path != g.path && !strings.HasPrefix(path, g.path+"/") {
-		return
+		return nil
 	}
-	for i, id := range strings.Split(path, "/") {
-		if i > 0 {
-			change(g.at(register.OrgID(id)))
-		}
+	var out []register.OrgID
+	for _, id := range strings.Split(path, "/")[1:] {
+		out = append(out, register.OrgID(id))
 	}
+	return out
 }
 
 func (g *gathering) within(d calendar.Date) bool { return !d.Before(g.from) && !d.After(g.to) }
@@ -114,7 +122,7 @@ func (g *gathering) gather() error {
 	}{
 		{engine.Query{Workflow: "admission"}, g.files},
 		{engine.Query{Open: true, DueBy: g.to}, g.overdue},
-		{engine.Query{Open: true, Workflow: ordersKey}, g.order},
+		{engine.Query{Workflow: workflows.SupervisionOrder}, g.order},
 	} {
 		pass.query.County, pass.query.Path = g.county, g.path
 		if err := g.engine.Each(g.ctx, pass.query, pass.visit); err != nil {
@@ -220,16 +228,33 @@ func meetingOf(c *engine.Case, f *register.Filing) *engine.Trace {
 }
 
 // overdue counts the cases about people with a deadline that passed by the
-// last day. Cases about organizations have figures of their own.
+// last day, each once for whoever owes the step, and all above: what the county
+// owes is no committee's, and what the calendar does is nobody's. Cases about
+// organizations have figures of their own.
 func (g *gathering) overdue(c *engine.Case) error {
-	if c.Person != "" && slices.ContainsFunc(c.Due, func(d engine.Deadline) bool { return d.Overdue(g.to.AddDays(1)) }) {
-		g.count(c.Path, func(n *workflows.Figures) { n.Overdue++ })
+	w, ok := g.engine.Workflow(c.Workflow)
+	if c.Person == "" || !ok {
+		return nil
+	}
+	late := map[register.OrgID]bool{}
+	for _, d := range c.Due {
+		if !d.Overdue(g.to.AddDays(1)) || clocks(w, c.Stage, d.Action) {
+			continue
+		}
+		for _, o := range responsible(g.view, w, c, d.Action) {
+			for _, id := range g.along(o.Path) {
+				late[id] = true
+			}
+		}
+	}
+	for id := range late {
+		g.at(id).Overdue++
 	}
 	return nil
 }
 
 func (g *gathering) order(c *engine.Case) error {
-	if !c.OpenedOn.After(g.to) {
+	if openOn(c, g.to) {
 		g.count(c.Path, func(n *workflows.Figures) { n.Open++ })
 	}
 	return nil
@@ -238,20 +263,8 @@ func (g *gathering) order(c *engine.Case) error {
 // committees are those with power to approve that exist on a day, in the
 // order of their identifiers.
 func (g *gathering) committees(on calendar.Date) []*register.Org {
-	var out []*register.Org
-	var below func(id register.OrgID)
-	below = func(id register.OrgID) {
-		for _, o := range g.view.Below(id) {
-			if o.Kind != register.Committee {
-				continue
-			}
-			if o.Approves && o.Live(on) {
-				out = append(out, o)
-			}
-			below(o.ID)
-		}
-	}
-	below(register.OrgID(g.county))
-	slices.SortFunc(out, func(a, b *register.Org) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return out
+	all := register.ApprovingBelow(g.view, register.OrgID(g.county))
+	all = slices.DeleteFunc(all, func(o *register.Org) bool { return !o.Live(on) })
+	slices.SortFunc(all, func(a, b *register.Org) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return all
 }

@@ -129,6 +129,31 @@ func TestWhoPassedOnWhatWasReturned(t *testing.T) {
 	same(t, g.office("han"), workflows.OfficeFigures{Acts: 1})
 }
 
+// Whoever owes a step is late with it: a committee neither with what the county
+// owes nor a branch with what the committee does.
+func TestWhoIsLate(t *testing.T) {
+	regulation := short()
+	regulation.Dues = []engine.DueRule{
+		engine.Due(workflows.PassReview).Within(engine.Days(5)).Of(engine.Entry).In(workflows.Screened).Cite("三级预审"),
+		engine.Due(workflows.Return).Within(engine.Days(5)).Of(engine.Entry).In(workflows.Reviewed).Cite("三级预审"),
+		engine.Due(workflows.Screen).Within(engine.Days(5)).Of(engine.Entry).In(workflows.DevelopmentTarget).Cite("三级预审"),
+	}
+	w := newTownWith(t, regulation)
+	for person, steps := range map[register.PersonID][]string{"lin": nil, "lu": {"screen"}, "luo": {"screen", "pass-review"}} {
+		id := w.apply("2026-07-01", person, "n1", "wu")
+		for i, step := range steps {
+			w.act("2026-07-02", []register.OfficeID{"wu", "qian"}[i], engine.Move{Case: id, Action: step})
+		}
+	}
+	g := newGathering(ctx, w.engine, county, day("2026-07-01"), day("2026-09-30"))
+	if err := g.gather(); err != nil {
+		t.Fatal(err)
+	}
+	if branch, committee := g.at("n1").Overdue, g.at("north").Overdue; branch != 1 || committee != 2 {
+		t.Errorf("the branch is late with %d of three, the committee with %d", branch, committee)
+	}
+}
+
 func same(t *testing.T, got, want any) {
 	t.Helper()
 	a, _ := json.Marshal(got)

@@ -19,22 +19,15 @@ func rolesOf(w *engine.Workflow, stage, action string) []engine.Role {
 	return out
 }
 
-// The posts by which the level that answers for a step is told. Where several
-// levels may take it, the lowest answers.
-var (
-	branchPosts    = []register.Post{register.BranchSecretary, register.OrgCommissioner}
-	committeePosts = []register.Post{register.CommitteeReviewer, register.CommitteeSecretary, register.Organizer}
-	generalPosts   = []register.Post{register.GeneralBranchChief}
-)
-
 // responsible are the organizations that owe a step of a case, by the roles of
-// its rules: the organization that keeps the case, the committee with power to
+// its rules, and of several levels that may take it the lowest: the
+// organization that keeps the case, the committee with power to
 // approve above it, the general branch, or the county. Of departments that
 // were asked, those that owe their answer; where that cannot be told, the
 // committee that asked.
 func responsible(view engine.View, w *engine.Workflow, c *engine.Case, action string) []*register.Org {
 	roles := rolesOf(w, c.Stage, action)
-	has := func(posts []register.Post) bool {
+	has := func(posts ...register.Post) bool {
 		return slices.ContainsFunc(roles, func(r engine.Role) bool {
 			return slices.ContainsFunc(r.Posts, func(p register.Post) bool { return slices.Contains(posts, p) })
 		})
@@ -50,11 +43,11 @@ func responsible(view engine.View, w *engine.Workflow, c *engine.Case, action st
 			return owing
 		}
 		org, ok = register.ApprovingCommittee(view, c.Org)
-	case len(roles) == 0, scoped(engine.OwnCase), has(branchPosts):
+	case len(roles) == 0, scoped(engine.OwnCase), has(register.BranchPosts...):
 		org, ok = view.Org(c.Org)
-	case has(committeePosts):
+	case has(register.CommitteePosts...):
 		org, ok = register.ApprovingCommittee(view, c.Org)
-	case has(generalPosts):
+	case has(register.GeneralBranchChief):
 		org, ok = register.Above(view, c.Org, func(o *register.Org) bool { return o.Kind == register.GeneralBranch })
 	}
 	if !ok {

@@ -30,10 +30,24 @@ import (
 // levels of orders: those are raised here and not there, because whether the
 // step is still owed is for the sweep to see. The cost is that of what is due.
 func Sweep(ctx context.Context, e *engine.Engine, county register.CountyID, slot, now time.Time, owns func(workflow, stage, action string) bool) (acts int, err error) {
-	s := &sweep{ctx: ctx, engine: e, county: county, day: calendar.DateOf(slot), now: now, owns: owns}
+	s := newSweep(ctx, e, county, slot, now, owns)
+	err = s.run()
+	for _, n := range s.acts {
+		acts += n
+	}
+	return acts, err
+}
+
+func newSweep(ctx context.Context, e *engine.Engine, county register.CountyID, slot, now time.Time, owns func(workflow, stage, action string) bool) *sweep {
+	s := &sweep{ctx: ctx, engine: e, county: county, day: calendar.DateOf(slot), now: now, owns: owns, acts: map[string]int{}}
 	s.lead = e.Profile().Value(workflows.HintLeadDays, s.day)
-	err = e.EachApart(ctx, engine.Query{County: county, Open: true, DueBy: s.horizon()}, s.raiseIn)
-	return s.acts, err
+	return s
+}
+
+// run raises everything; its error is [engine.CaseFaults], of [jobFault]s, or
+// what ended it.
+func (s *sweep) run() error {
+	return s.engine.EachApart(s.ctx, engine.Query{County: s.county, Open: true, DueBy: s.horizon()}, s.raiseIn)
 }
 
 // sweep is one run.
@@ -46,7 +60,7 @@ type sweep struct {
 	now    time.Time
 	owns   func(workflow, stage, action string) bool
 
-	acts int
+	acts map[string]int // by the job whose they are
 }
 
 // horizon is the last deadline that is to be raised on the day.
@@ -79,11 +93,20 @@ func (s *sweep) raiseIn(c *engine.Case) error {
 			continue
 		}
 		if err := s.raise(w, c, d); err != nil {
-			return err
+			return &jobFault{Owner(c.Workflow, c.Stage, d.Action), err}
 		}
 	}
 	return nil
 }
+
+// jobFault is what went wrong with a deadline of a job.
+type jobFault struct {
+	job string
+	error
+}
+
+// Unwrap gives what went wrong.
+func (f *jobFault) Unwrap() error { return f.error }
 
 func (s *sweep) mine(c *engine.Case, action string) bool {
 	return s.owns == nil || s.owns(c.Workflow, c.Stage, action)
@@ -100,12 +123,9 @@ func clocks(w *engine.Workflow, stage, action string) bool {
 // deadline that has passed already: where the case was acted on since, the
 // order is of the day of the slot.
 func (s *sweep) raise(w *engine.Workflow, c *engine.Case, d engine.Deadline) error {
-	on := s.hintOn(d.On)
-	switch touched := calendar.DateOf(c.At); {
-	case touched.After(s.day):
-		return nil // of a later slot
-	case on.Before(touched):
-		on = s.day
+	on, due := raisedOn(c, s.hintOn(d.On), s.day)
+	if !due {
+		return nil
 	}
 	view := s.engine.View(s.ctx, s.county)
 	for _, org := range responsible(view, w, c, d.Action) {
@@ -116,7 +136,7 @@ func (s *sweep) raise(w *engine.Workflow, c *engine.Case, d engine.Deadline) err
 		article := s.articleOf(w, c.Stage, d)
 		answer, err := Raise(s.ctx, s.engine, s.county, Order{About: c.ID, Org: org.ID, Level: workflows.Ladder[0].Level,
 			Step: d.Action, StepDue: d.On, On: on, Basis: article, Problems: []engine.Item{{Key: "1", Text: problem(w, d, article)}}}, s.now)
-		if err := s.count(err); err != nil {
+		if err := s.count(Owner(c.Workflow, c.Stage, d.Action), err); err != nil {
 			return err
 		}
 		if answer == nil || !overdue(answer.Due, s.day) {
@@ -133,13 +153,27 @@ func (s *sweep) raise(w *engine.Workflow, c *engine.Case, d engine.Deadline) err
 	return view.Err()
 }
 
-// count counts an act that was done; one that the rules refused was somebody
-// else's to do.
-func (s *sweep) count(err error) error {
+// raisedOn is the day of an order that was due on a day, raised for a slot of
+// another: what could not be known on that day, since the case was acted on
+// later, is of the slot's day, and of a later slot where it was acted on after
+// this one.
+func raisedOn(c *engine.Case, due, slot calendar.Date) (on calendar.Date, ok bool) {
+	switch touched := calendar.DateOf(c.At); {
+	case touched.After(slot):
+		return on, false
+	case due.Before(touched):
+		return slot, true
+	}
+	return due, true
+}
+
+// count counts an act of a job that was done; one that the rules refused was
+// somebody else's to do.
+func (s *sweep) count(job string, err error) error {
 	var refused *engine.Refused
 	switch {
 	case err == nil:
-		s.acts++
+		s.acts[job]++
 	case errors.As(err, &refused):
 		return nil
 	}
@@ -205,7 +239,7 @@ func (s *sweep) climb(order *engine.Case) error {
 		}
 		m.Reason = late(m.On, s.now)
 		answer, err := s.engine.Act(s.ctx, engine.Actor{County: s.county, Office: engine.ClockOffice}, m, s.now)
-		if err := s.count(err); err != nil || answer == nil {
+		if err := s.count(Ladder, err); err != nil || answer == nil {
 			return err
 		}
 		due = answer.Due

@@ -45,8 +45,10 @@ func orders() *engine.Workflow {
 	open := engine.NewStage("issued", "已下达", "issued")
 	level := engine.ChoiceField("level", "级别", "level", engine.Option{Key: "hint"}, engine.Option{Key: "urge"})
 	answer := engine.NewAction("answer", "反馈", "answer")
-	return &engine.Workflow{Key: ordersKey, Impersonal: true, Rules: []engine.Rule{
+	raise := engine.NewAction("raise", "升级", "raise")
+	return &engine.Workflow{Key: workflows.SupervisionOrder, Impersonal: true, Rules: []engine.Rule{
 		engine.Art("督办", engine.Clock.May(engine.NewAction("issue-order", "下达", "issue")).In(engine.New).To(open).Giving(level)),
+		engine.Art("督办", engine.Clock.May(raise).In(open).Stays().Giving(level)),
 		engine.Art("督办", engine.Clock.May(answer).In(open).To(engine.EndStage("closed", "已销号", "closed"))),
 	}, Dues: []engine.DueRule{engine.Due(answer).Within(engine.Days(5)).Of(engine.Entry).In(open).Cite("督办")}}
 }
@@ -181,5 +183,5 @@ func (w *town) check(on string, f *register.Filing, person register.PersonID, st
 
 func (w *town) order(on string, org register.OrgID, level string) engine.CaseID {
 	w.t.Helper()
-	return w.act(on, engine.ClockOffice, engine.Move{Workflow: ordersKey, Action: "issue-order", Org: org, Fields: map[string]any{"level": level}})
+	return w.act(on, engine.ClockOffice, engine.Move{Workflow: workflows.SupervisionOrder, Action: "issue-order", Org: org, Fields: map[string]any{"level": level}})
 }

@@ -35,7 +35,7 @@ var (
 // The actions of an accountability case.
 var (
 	OpenAccountability   = NewAction("open-accountability", "责任倒查立案", "open an accountability case")
-	IdentifyPersons      = NewAction("identify-persons", "查明责任人和经办人", "identify those responsible and those who handled it")
+	IdentifyPersons      = NewAction("identify-persons", "查明责任人", "identify those responsible")
 	TalkWithPerson       = NewAction("talk-with-person", "同责任人谈话", "talk with a person named")
 	DecideAccountability = NewAction("decide-accountability", "作出责任追究决定", "decide on each person")
 	CloseAccountability  = NewAction("close-accountability", "责任倒查办结", "close the accountability case")
@@ -114,8 +114,8 @@ var (
 
 	NotAHandler = Cond("not-a-handler", "决定人未经办所涉案件", "whoever decides did not handle the case concerned").Cite("责任倒查").
 			Reading(Handlers).Holds(func(s *Situation) bool {
-		ids, _ := Handlers.Held(s.Case)
-		return !slices.Contains(ids, s.Office.Person)
+		ids, _ := Handlers.Held(s.Case) // and whoever has handled it since
+		return !slices.Contains(ids, s.Office.Person) && !slices.Contains(s.Handled, s.Office.Person)
 	})
 
 	TalksWithOneNamed = Cond("talks-with-one-named", "谈话对象是已查明的责任人", "the talk is with a person named").Cite("责任倒查").
@@ -196,6 +196,10 @@ var (
 		}}
 )
 
+// recordHandlers puts on record who handled the case concerned, as its log and
+// that of the check behind the finding have it: nobody types it in.
+var recordHandlers = Computing(Handlers, func(s *Situation) ([]register.PersonID, bool) { return s.Handled, true })
+
 var recordBasis = Computing(TriggerBasis, func(s *Situation) (string, bool) {
 	trigger, _ := Trigger.Given(s)
 	return string(triggerBasis[trigger]), true
@@ -203,9 +207,10 @@ var recordBasis = Computing(TriggerBasis, func(s *Situation) (string, bool) {
 
 // AccountabilityCase traces a finding back to those responsible: who they are, a
 // talk with each, a decision on each by the county's head, and its execution.
+// Who handled the case concerned is taken from its log, and decides nothing.
 // It is kept by the county, so that neither branch nor committee reaches it.
 func AccountabilityCase() *Workflow {
-	w := &Workflow{Key: AccountabilityKey, Words: Words{Zh: "责任倒查", En: "accountability"}, Impersonal: true,
+	w := &Workflow{Key: AccountabilityKey, Words: Words{Zh: "责任倒查", En: "accountability"}, Impersonal: true, Traces: true,
 		Params:  []*Param{IdentifyDays, AccountTalkDays, AccountDecideDays, SelfCriticismDays},
 		Statute: statuteOf("责任倒查"), Invariants: accountabilityInvariants}
 	decide := func() Rule {
@@ -215,7 +220,9 @@ func AccountabilityCase() *Workflow {
 	spoken := func(r Rule) Rule {
 		return r.Giving(TalkedTo, Statement).If(TalksWithOneNamed, NotConcerned).With(paper("谈话记录", "record of the talk"))
 	}
-	identified := func(r Rule) Rule { return r.Giving(Responsible, Handlers).If(PersonsAreNamed, NotConcerned) }
+	identified := func(r Rule) Rule {
+		return r.Giving(Responsible).If(PersonsAreNamed, NotConcerned).Recording(recordHandlers)
+	}
 	w.Rules = []Rule{
 		CountyDepartment.May(OpenAccountability).In(New).To(AccountOpened).Giving(Trigger, FoundFacts).If(KeptByCounty, FromAFinding).
 			Recording(recordBasis).Claiming(OneTracing.Do(Take)).With(paper("责任倒查立案表", "record of the opening")),

@@ -19,7 +19,7 @@ type Figures struct {
 	Checked   int `json:"checked"`   // of these, inspected
 	Passed    int `json:"passed"`    // of the checked
 	Failed    int `json:"failed"`    // of the checked, rectified since or not
-	Overdue   int `json:"overdue"`   // cases with a deadline that has passed and is open still
+	Overdue   int `json:"overdue"`   // cases with a step that the organization, or one below it, owes past its deadline
 	Returned  int `json:"returned"`  // files returned for rectification
 	Rectified int `json:"rectified"` // files and failed checks put right
 	Open      int `json:"open"`      // supervision orders not closed

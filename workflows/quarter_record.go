@@ -62,25 +62,10 @@ func strata(s *Situation, id register.QuarterID) map[register.OrgID]string {
 		counts[f.Committee]++
 	}
 	out := map[register.OrgID]string{}
-	for _, c := range approving(s.View, register.OrgID(s.Case.County)) {
+	for _, c := range register.ApprovingBelow(s.View, register.OrgID(s.Case.County)) {
 		out[c.ID] = string(c.ID)
 		if len(filings) > 0 && counts[c.ID] < StratumMin.At(s) {
 			out[c.ID] = register.MergedStratum
-		}
-	}
-	return out
-}
-
-// approving are the committees with power to approve at or below an
-// organization, in the order of the tree.
-func approving(v View, id register.OrgID) []*register.Org {
-	var out []*register.Org
-	for _, o := range v.Below(id) {
-		if o.Approves {
-			out = append(out, o)
-		}
-		if o.Kind != register.Branch {
-			out = append(out, approving(v, o.ID)...)
 		}
 	}
 	return out

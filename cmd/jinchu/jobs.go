@@ -18,8 +18,9 @@ import (
 
 // jobs are what is done in a county without anybody asking, in the order in
 // which it is done. Names are the keys of what was run: they are never changed.
-// A list that is only printed needs no keeper.
-func jobs(k *spotcheck.Keeper) []scheduler.Job {
+// A list that is only printed needs no keeper. The jobs that raise what is
+// overdue share their sweeps in the round; nil lets each make its own.
+func jobs(k *spotcheck.Keeper, round *supervise.Round) []scheduler.Job {
 	if k == nil {
 		k = &spotcheck.Keeper{}
 	}
@@ -38,7 +39,7 @@ func jobs(k *spotcheck.Keeper) []scheduler.Job {
 		out = append(out, scheduler.Job{Name: j.Key, Spec: "50 0 * * *", Policy: scheduler.Once,
 			Words: engine.Words{Zh: "督办:" + j.Words.Zh, En: "raise what is overdue: " + j.Words.En},
 			Run: func(ctx context.Context, slot, now time.Time) (int, error) {
-				return supervise.Sweep(ctx, k.Engine, k.County, slot, now, j.Owns)
+				return round.Run(ctx, k.Engine, k.County, j, slot, now)
 			}})
 	}
 	return append(out,
@@ -63,13 +64,14 @@ func ofSlot(name, spec string, policy scheduler.Policy, zh, en string, k *spotch
 		}}
 }
 
-// newScheduler is the scheduler of a county's jobs on this server.
-func newScheduler(s *store.Store, k *spotcheck.Keeper, log *slog.Logger) (*scheduler.Scheduler, error) {
+// newScheduler is the scheduler of a county's jobs on this server; the round is
+// that of [jobs].
+func newScheduler(s *store.Store, k *spotcheck.Keeper, round *supervise.Round, log *slog.Logger) (*scheduler.Scheduler, error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return nil, fmt.Errorf("the name of this server, by which it holds what it runs: %w", err)
 	}
-	return scheduler.New(s, k.County, fmt.Sprintf("%s/%d", host, os.Getpid()), jobs(k), log)
+	return scheduler.New(s, k.County, fmt.Sprintf("%s/%d", host, os.Getpid()), jobs(k, round), log)
 }
 
 // startJobs starts the scheduler and gives what stops it and waits for it.
@@ -77,7 +79,7 @@ func (s *site) startJobs(ctx context.Context) (stop func(), err error) {
 	if s.noJobs {
 		return func() {}, nil
 	}
-	timetable, err := newScheduler(s.store, s.keeper, s.log)
+	timetable, err := newScheduler(s.store, s.keeper, new(supervise.Round), s.log)
 	if err != nil {
 		return nil, err
 	}

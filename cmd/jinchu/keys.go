@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"jinchu/keyholder"
 	"jinchu/register"
 )
 
@@ -119,17 +120,8 @@ func makeSecret(path, text string) error {
 		return err
 	}
 	linked := os.Link(f.Name(), path)
-	if err := syncDir(filepath.Dir(path)); err != nil {
+	if err := keyholder.SyncFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
 	return linked
-}
-
-// syncDir makes a new name in a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -51,7 +51,7 @@ func (c *tickCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	timetable, err := newScheduler(s, keeper, nil)
+	timetable, err := newScheduler(s, keeper, nil, nil) // what it raises is what this job has to
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func shown(slot time.Time) string { return slot.In(calendar.Shanghai).Format("20
 
 // list prints the timetable. Nothing is run, so that no engine is needed.
 func (c *tickCmd) list(now time.Time) error {
-	lines, err := scheduler.Timetable(jobs(nil), now)
+	lines, err := scheduler.Timetable(jobs(nil, nil), now)
 	if err != nil {
 		return err
 	}
