@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"jinchu/calendar"
 	. "jinchu/engine"
 	"jinchu/register"
 )
@@ -317,6 +318,22 @@ var checkVeil = &Veil{Look: LookAtCheck, Over: func(s *Situation) bool {
 	return !told || concerned(s, s.Office.Person) || len(fromTheTown(s, s.Office.Person)) > 0
 }}
 
+// AssignBy is the last day on which somebody can be sent to a meeting that is
+// attended: the day before it, or the day of the draw where that is later.
+var (
+	AssignBy = DateField("assign_by", "列席人员最迟指派日", "last day to assign who attends")
+
+	recordAssignBy = Computing(AssignBy, func(s *Situation) (calendar.Date, bool) {
+		meeting, ok := MeetingDay.Given(s)
+		return calendar.Max(meeting.AddDays(-1), s.On), ok
+	})
+
+	isAttended = Cond("is-attended", "抽查方式为列席支部大会", "the meeting is to be attended").Cite("抽查监督").Reading(CheckMethod).Holds(func(s *Situation) bool {
+		method, _ := CheckMethod.Held(s.Case)
+		return method == "attend"
+	})
+)
+
 // toBranch names the branch that has to rectify.
 var (
 	CheckOwner = OrgField("rectified_by", "整改单位", "who has to rectify")
@@ -345,7 +362,7 @@ func SpotChecks() *Workflow {
 		Key: SpotCheck, Words: Words{Zh: "抽查", En: "spot check"}, Params: spotCheckParams, Statute: statuteOf("抽查监督", "近亲繁殖", "三级预审"), Veil: checkVeil,
 		Rules: []Rule{
 			Art("抽查监督", Clock.May(DrawCheck).In(New).To(CheckSelected)).Giving(CheckFiling, CheckBranch, CheckReason, CheckMethod, MeetingDay).
-				Claiming(CheckDrawn.Do(Take), CheckOpen.Do(Take)).With(paper("抽样记录", "record of the draw")),
+				Recording(recordAssignBy).Claiming(CheckDrawn.Do(Take), CheckOpen.Do(Take)).With(paper("抽样记录", "record of the draw")),
 			Art("抽查监督", InspectionLead.May(AssignInspectors).In(CheckSelected).To(CheckAssigned)).Giving(CheckInspectors).If(assigning...),
 			Art("抽查监督", InspectionLead.May(OverrideCheck).In(CheckSelected, CheckAssigned).Stays()).Giving(OverrideReason).Taking(CheckMethod, CheckInspectors).
 				If(OverrideNamed).If(assigning...),
@@ -360,6 +377,7 @@ func SpotChecks() *Workflow {
 		},
 		Dues: []DueRule{
 			Due(AssignInspectors).Within(DaysOf(CheckAssignDays)).Of(Entry).In(CheckSelected).Cite("抽查监督"),
+			Due(AssignInspectors).Within(Days(0)).Of(AssignBy).In(CheckSelected).Cite("抽查监督").While(isAttended),
 			Due(RecordCheck).Within(DaysOf(CheckDays)).Of(Latest(Entry, MeetingDay)).In(CheckAssigned).Cite("抽查监督"),
 			Due(RectifyCheck).Within(DaysOf(RectifyDays)).Of(Entry).In(CheckFailed).Cite("抽查监督"),
 			Due(Recheck).Within(DaysOf(RecheckDays)).Of(Entry).In(CheckRectified).Cite("抽查监督"),
