@@ -13,6 +13,7 @@ import (
 
 	"jinchu/calendar"
 	"jinchu/engine"
+	"jinchu/papers"
 	"jinchu/register"
 	"jinchu/sampling"
 	"jinchu/spotcheck"
@@ -218,24 +219,32 @@ type fileOutput struct {
 	Body        []byte
 }
 
-func readBundle(ctx context.Context, s *server, _ *call, in *OfQuarter) (*fileOutput, error) {
+func readBundle(ctx context.Context, s *server, c *call, in *quarterSheetInput) (*fileOutput, error) {
 	q, p, err := s.published(ctx, in.Quarter)
 	if err != nil {
 		return nil, err
 	}
 	var file bytes.Buffer
-	if err := p.bundle.Encode(&file); err != nil {
-		return nil, err
+	kind := "application/json"
+	switch in.Format {
+	case "csv":
+		kind, err = papers.CSVType, s.bundleBook(p, c.en).CSV(&file)
+	case "xlsx":
+		kind, err = papers.XLSXType, s.bundleBook(p, c.en).XLSX(&file)
+	default:
+		err = p.bundle.Encode(&file)
 	}
-	name := fmt.Sprintf("spotcheck-%s-%s.json", s.County, q.ID)
-	return &fileOutput{"application/json", fmt.Sprintf(`attachment; filename="%s"`, name), file.Bytes()}, nil
+	name := fmt.Sprintf("spotcheck-%s-%s.%s", s.County, q.ID, in.Format)
+	return &fileOutput{kind, fmt.Sprintf(`attachment; filename="%s"`, name), file.Bytes()}, err
 }
 
 // bundleDoor documents the bundle as what it is: one JSON object in its
-// canonical spelling, given as the bytes that its digest is of.
+// canonical spelling, given as the bytes that its digest is of; or the same as
+// tables for readers, which no program verifies.
 func bundleDoor(s *server, doors huma.API, op huma.Operation) {
+	file := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 	op.Responses = map[string]*huma.Response{"200": {Description: "The bundle of the quarter, as the file is described in doc/bundle.md",
-		Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}}
+		Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}, papers.CSVType: file, papers.XLSXType: file}}}
 	door(readBundle)(s, doors, op)
 }
 
