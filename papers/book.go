@@ -1,11 +1,14 @@
 package papers
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -32,7 +35,29 @@ func (b *Book) XLSX(w io.Writer) (err error) {
 			return fmt.Errorf("book %q: %w", b.Title, err)
 		}
 	}
-	return f.Write(w)
+	file, err := f.WriteToBuffer()
+	if err != nil {
+		return fmt.Errorf("book %q: %w", b.Title, err)
+	}
+	return inOrder(w, file.Bytes())
+}
+
+// inOrder writes a workbook with its parts in the order of their names: the
+// library writes sheets that are streamed in any order, and the same book is
+// to give the same bytes.
+func inOrder(w io.Writer, file []byte) error {
+	in, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(in.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	out := zip.NewWriter(w)
+	for _, part := range in.File {
+		if err := out.Copy(part); err != nil {
+			return err
+		}
+	}
+	return out.Close()
 }
 
 // add adds a sheet; the first takes the place of the one a new file has.

@@ -57,6 +57,24 @@ func TestABookIsAWorkbook(t *testing.T) {
 	}
 }
 
+func TestABookIsTheSameBytes(t *testing.T) {
+	var first bytes.Buffer
+	for i := range 20 {
+		var b bytes.Buffer
+		if err := book().XLSX(&b); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = b
+		} else if !bytes.Equal(b.Bytes(), first.Bytes()) {
+			t.Fatal("the same book gave other bytes")
+		}
+	}
+	if err := book().XLSX(broken{}); err == nil {
+		t.Error("nobody is told that the reader is gone")
+	}
+}
+
 func TestABookThatDoesNotFit(t *testing.T) {
 	for what, spoil := range map[string]func(*Book){
 		"two of a name":  func(b *Book) { b.Tables[1].Title = "备案" },
