@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+
+	"jinchu/register"
 )
 
 // Veil keeps the cases of a workflow from some who would otherwise reach them,
@@ -47,7 +49,7 @@ func (e *Engine) veils(ctx context.Context, s *Situation, visit func(*Situation)
 		if t.Case.Parent == "" {
 			return nil
 		}
-		above, err := e.load(ctx, s.Case.County, t.Case.Parent)
+		above, err := e.latest(ctx, s.Case.County, t.Case.Parent)
 		if err != nil {
 			return err
 		}
@@ -55,6 +57,19 @@ func (e *Engine) veils(ctx context.Context, s *Situation, visit func(*Situation)
 		next.Case, next.Workflow = above, e.workflows[above.Workflow]
 		t = &next
 	}
+}
+
+// latest is a case; where a veil may be over it, with what another server has
+// added since: who is told of it changes with its acts.
+func (e *Engine) latest(ctx context.Context, county register.CountyID, id CaseID) (*Case, error) {
+	c, err := e.load(ctx, county, id)
+	if err != nil || e.workflows[c.Workflow].Veil == nil {
+		return c, err
+	}
+	if _, err := e.catchUp(ctx, county, id); err != nil {
+		return nil, err
+	}
+	return e.load(ctx, county, id)
 }
 
 // witness puts on record that the actor looks at the situation's case, where
@@ -96,7 +111,7 @@ func (e *Engine) shows(ctx context.Context, r *reader, row *Row) (bool, error) {
 	if w == nil {
 		return false, nil
 	}
-	c, err := e.load(ctx, r.county, row.ID)
+	c, err := e.latest(ctx, r.county, row.ID)
 	if err != nil {
 		return false, err
 	}
