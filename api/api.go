@@ -60,7 +60,17 @@ type server struct {
 	rows map[string]*route // by method and pattern
 	doc  *huma.OpenAPI
 	spec []byte // doc as JSON
+
+	closed kept[register.QuarterID, *published] // quarters: nothing changes in them any more
+	front  kept[frontKey, frontFigures]
 }
+
+// quartersKept is how many closed quarters are kept in memory: those of a year
+// and the one before it.
+const quartersKept = 5
+
+// frontTerm is how old the figures of the first page may be.
+const frontTerm = time.Minute
 
 // New is the handler of everything under "/". It panics where the table of
 // routes is wrong: that is a fault of the program, found by any test.
@@ -74,6 +84,7 @@ func build(c Config) (http.Handler, *server) {
 		c.Log = slog.Default()
 	}
 	s := &server{Config: c, rows: map[string]*route{}}
+	s.closed.most, s.front.most, s.front.term = quartersKept, 1, frontTerm
 	mux := &tableMux{ServeMux: http.NewServeMux(), server: s}
 	doors := humago.New(mux, documentation())
 	for i := range routes {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"html/template"
 	"net/http"
@@ -45,9 +46,18 @@ var files embed.FS
 
 var frontTemplate = template.Must(template.New("front.html").Option("missingkey=error").ParseFS(files, "front.html"))
 
-type frontData struct {
+// frontFigures are the figures of the first page. Everybody asks for them, and
+// they are counted once a minute.
+type frontFigures struct {
 	FrontPage
 	frontSupervision
+}
+
+// frontKey is the day of which the figures are.
+type frontKey calendar.Date
+
+type frontData struct {
+	frontFigures
 	Figures   bool // whether there are any to show
 	Workflows []*engine.Workflow
 	Lang      string
@@ -67,14 +77,13 @@ func front(s *server) http.HandlerFunc {
 		if r.URL.Query().Get("lang") == "en" {
 			d.Lang, d.words = "en", func(w engine.Words) string { return w.En }
 		}
-		err := s.figures(r, &d)
-		if err == nil {
-			d.frontSupervision, err = s.supervision(r.Context(), calendar.DateOf(callOf(r.Context()).now))
-		}
+		now := callOf(r.Context()).now
+		shown, err := s.front.get(frontKey(calendar.DateOf(now)), now, func() (frontFigures, error) { return s.figures(r.Context(), calendar.DateOf(now)) })
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
+		d.frontFigures = shown
 		var b bytes.Buffer
 		if err := frontTemplate.Execute(&b, d); err != nil {
 			s.fail(w, r, err)
@@ -88,16 +97,17 @@ func front(s *server) http.HandlerFunc {
 	}
 }
 
-func (s *server) figures(r *http.Request, d *frontData) error {
-	if s.Front == nil {
-		return nil
+func (s *server) figures(ctx context.Context, today calendar.Date) (f frontFigures, err error) {
+	if s.Front != nil {
+		if f.FrontPage, err = s.Front(ctx); err != nil {
+			return f, err
+		}
 	}
-	var err error
-	d.FrontPage, err = s.Front(r.Context())
 	if !s.Demo {
-		d.Accounts = nil
+		f.Accounts = nil
 	}
-	return err
+	f.frontSupervision, err = s.supervision(ctx, today)
+	return f, err
 }
 
 // frontFile serves what the first page asks for.

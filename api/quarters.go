@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"jinchu/calendar"
 	"jinchu/engine"
+	"jinchu/papers"
 	"jinchu/register"
 	"jinchu/sampling"
 	"jinchu/spotcheck"
@@ -119,27 +121,28 @@ func readQuarters(ctx context.Context, s *server, c *call, _ *noInput) (*bodyOf[
 }
 
 func readQuarter(ctx context.Context, s *server, _ *call, in *OfQuarter) (*bodyOf[QuarterView], error) {
-	q, b, err := s.bundle(ctx, in.Quarter)
+	q, p, err := s.published(ctx, in.Quarter)
 	if err != nil {
 		return nil, err
 	}
+	b := p.bundle
 	v := QuarterView{QuarterLine: quarterLine(q, ""), Quarter: string(b.Opening.Quarter), Algorithm: b.Opening.Algorithm,
 		Quota: b.Opening.Quota.String(), Online: b.Opening.Online.String(), Commitments: q.Parties, Strata: strata(q, b.Opening.Strata),
 		Methods: q.Methods, TopUpMethods: q.TopUpMethods, LeadDays: q.LeadDays}
 	if v.Closed {
-		v.reveal(b)
+		v.reveal(p)
 	}
 	return &bodyOf[QuarterView]{v}, nil
 }
 
 // reveal adds what the closing published.
-func (v *QuarterView) reveal(b *sampling.Bundle) {
-	v.Digest = b.Digest().String()
-	for _, party := range slices.Sorted(maps.Keys(b.Keys)) {
-		key := b.Keys[party]
+func (v *QuarterView) reveal(p *published) {
+	v.Digest = p.digest
+	for _, party := range slices.Sorted(maps.Keys(p.bundle.Keys)) {
+		key := p.bundle.Keys[party]
 		v.Keys = append(v.Keys, KeyView{party, hex.EncodeToString(key[:])})
 	}
-	for _, f := range spotcheck.FiguresOf(b) {
+	for _, f := range p.figures {
 		v.Figures = append(v.Figures, StratumFigures(f))
 		if !f.Met() {
 			v.BelowQuota = append(v.BelowQuota, f.Stratum)
@@ -169,25 +172,45 @@ func (s *server) draw(ctx context.Context, text string) (*register.Quarter, erro
 	return q, nil
 }
 
-// bundle is a quarter with its bundle: after the closing whole, before it as
+// published is what is published of a quarter. That of a closed one is shared
+// by all who ask.
+type published struct {
+	bundle  *sampling.Bundle
+	digest  string              // hexadecimal; "" before the closing
+	figures []spotcheck.Figures // none before the closing
+}
+
+// published is a quarter with what is published of it: after the closing whole, before it as
 // far as anybody may know it. Of a meeting that is still to come it is not
 // said that it is checked besides the quota: the inspectors are told of that
 // when they are told of the others.
-func (s *server) bundle(ctx context.Context, text string) (*register.Quarter, *sampling.Bundle, error) {
+//
+// A closed quarter is drawn anew once, not by everybody who asks.
+func (s *server) published(ctx context.Context, text string) (*register.Quarter, *published, error) {
 	q, err := s.draw(ctx, text)
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := s.Draws.Bundle(ctx, q.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i := range b.Filings {
-		if f := &b.Filings[i]; len(b.Keys) == 0 && f.Point == 0 {
-			f.Forced = ""
+	if q.ClosedOn.IsZero() {
+		b, err := s.Draws.Bundle(ctx, q.ID)
+		if err != nil {
+			return nil, nil, err
 		}
+		for i := range b.Filings {
+			if f := &b.Filings[i]; len(b.Keys) == 0 && f.Point == 0 {
+				f.Forced = ""
+			}
+		}
+		return q, &published{bundle: b}, nil
 	}
-	return q, b, nil
+	p, err := s.closed.get(q.ID, time.Time{}, func() (*published, error) {
+		b, err := s.Draws.Bundle(ctx, q.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &published{b, b.Digest().String(), spotcheck.FiguresOf(b)}, nil
+	})
+	return q, p, err
 }
 
 type fileOutput struct {
@@ -196,24 +219,32 @@ type fileOutput struct {
 	Body        []byte
 }
 
-func readBundle(ctx context.Context, s *server, _ *call, in *OfQuarter) (*fileOutput, error) {
-	q, b, err := s.bundle(ctx, in.Quarter)
+func readBundle(ctx context.Context, s *server, c *call, in *quarterSheetInput) (*fileOutput, error) {
+	q, p, err := s.published(ctx, in.Quarter)
 	if err != nil {
 		return nil, err
 	}
 	var file bytes.Buffer
-	if err := b.Encode(&file); err != nil {
-		return nil, err
+	kind := "application/json"
+	switch in.Format {
+	case "csv":
+		kind, err = papers.CSVType, s.bundleBook(p, c.en).CSV(&file)
+	case "xlsx":
+		kind, err = papers.XLSXType, s.bundleBook(p, c.en).XLSX(&file)
+	default:
+		err = p.bundle.Encode(&file)
 	}
-	name := fmt.Sprintf("spotcheck-%s-%s.json", s.County, q.ID)
-	return &fileOutput{"application/json", fmt.Sprintf(`attachment; filename="%s"`, name), file.Bytes()}, nil
+	name := fmt.Sprintf("spotcheck-%s-%s.%s", s.County, q.ID, in.Format)
+	return &fileOutput{kind, fmt.Sprintf(`attachment; filename="%s"`, name), file.Bytes()}, err
 }
 
 // bundleDoor documents the bundle as what it is: one JSON object in its
-// canonical spelling, given as the bytes that its digest is of.
+// canonical spelling, given as the bytes that its digest is of; or the same as
+// tables for readers, which no program verifies.
 func bundleDoor(s *server, doors huma.API, op huma.Operation) {
+	file := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 	op.Responses = map[string]*huma.Response{"200": {Description: "The bundle of the quarter, as the file is described in doc/bundle.md",
-		Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}}
+		Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}, papers.CSVType: file, papers.XLSXType: file}}}
 	door(readBundle)(s, doors, op)
 }
 

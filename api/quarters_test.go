@@ -11,8 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"jinchu/calendar"
 	"jinchu/engine"
+	"jinchu/papers"
 	"jinchu/register"
 	"jinchu/sampling"
 )
@@ -185,6 +188,77 @@ func TestTheBundleIsAFile(t *testing.T) {
 	if after.header.Get("Content-Type") != "application/json" || after.header.Get("Content-Disposition") != `attachment; filename="spotcheck-420683-2026Q2.json"` {
 		t.Errorf("headers %v", after.header)
 	}
+}
+
+func TestTheBundleInEveryForm(t *testing.T) {
+	tw := drawnTown(t)
+	for form, kind := range map[string]string{"csv": papers.CSVType, "xlsx": papers.XLSXType} {
+		r := tw.get("auditor", quarter+"/bundle?format="+form).want(http.StatusOK)
+		if r.header.Get("Content-Type") != kind || r.header.Get("Content-Disposition") != `attachment; filename="spotcheck-420683-2026Q2.`+form+`"` {
+			t.Errorf("headers %v", r.header)
+		}
+		for _, never := range []string{"密钥方未按时应答", "公开的密钥"} {
+			if parts := fmt.Sprint(r.partsOf(form)); strings.Contains(parts, never) || !strings.Contains(parts, "密钥承诺") {
+				t.Errorf("before the closing %s: %s", form, parts)
+			}
+		}
+	}
+	tw.hold()
+	tw.close()
+	b, err := sampling.DecodeBundle(bytes.NewReader(tw.get("auditor", quarter+"/bundle?format=json").want(http.StatusOK).body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []string{"csv", "xlsx"} {
+		parts := tw.get("auditor", quarter+"/bundle?format="+form).want(http.StatusOK).partsOf(form)
+		for part, rows := range map[string]int{"公开记录": 5 + 2 + 2 + 3 + 3 + 2 + 1, "会议备案": len(b.Filings), "补抽时点": 2, "抽中": len(b.Lines), "结果": len(b.Results)} {
+			if len(parts[part]) != rows {
+				t.Errorf("%s: %d rows of %s, want %d: %q", form, len(parts[part]), part, rows, parts[part])
+			}
+		}
+		last := b.Lines[len(b.Lines)-1]
+		for part, want := range map[string]string{"公开记录": b.Digest().String(), "补抽时点": b.Records[1].Frame.String(), "抽中": last.Ticket.String(), "会议备案": "密钥方未按时应答", "结果": "未办结"} {
+			if !slices.Contains(parts[part][len(parts[part])-1], want) {
+				t.Errorf("%s: %s ends with %q, without %s", form, part, parts[part][len(parts[part])-1], want)
+			}
+		}
+		if text := fmt.Sprint(parts); strings.Contains(text, "示例") {
+			t.Errorf("%s names people: %s", form, text)
+		}
+	}
+	en := tw.get("auditor", quarter+"/bundle?format=csv", header{"Accept-Language", "en"}).rowsOf("csv")
+	if en[0][0] != "part" || en[1][0] != "Record" || en[1][1] != "algorithm" {
+		t.Errorf("in English: %q", en[:2])
+	}
+	tw.get("auditor", quarter+"/bundle?format=pdf").problem(400, "wrong-type")
+}
+
+// partsOf are the rows of the tables of a book, without titles and notes.
+func (r *reply) partsOf(form string) map[string][][]string {
+	r.t.Helper()
+	out := map[string][][]string{}
+	if form == "csv" {
+		for _, row := range r.rowsOf(form)[1:] {
+			out[row[0]] = append(out[row[0]], row[1:])
+		}
+		return out
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(r.body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer f.Close()
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.GetRows(sheet, excelize.Options{RawCellValue: true})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		out[sheet] = rows[2:]
+		if sheet == "公开记录" {
+			out[sheet] = out[sheet][:len(out[sheet])-1] // the note
+		}
+	}
+	return out
 }
 
 func TestTheSampleInEveryForm(t *testing.T) {

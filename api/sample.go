@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"jinchu/calendar"
 	"jinchu/engine"
@@ -65,13 +66,19 @@ type quarterSheetInput struct {
 // spotCheckKey is the workflow of a spot check.
 const spotCheckKey = "spot-check"
 
-func readSample(ctx context.Context, s *server, _ *call, in *quarterSheetInput) (*sheet[SampleView], error) {
+// readSample lists the checks that the caller may know of: of a meeting still
+// to come, those that are the caller's to assign or to carry out. The look goes
+// on record.
+func readSample(ctx context.Context, s *server, c *call, in *quarterSheetInput) (*sheet[SampleView], error) {
 	q, err := s.draw(ctx, in.Quarter)
 	if err != nil {
 		return nil, err
 	}
 	checks, err := s.Draws.Sample(ctx, q.ID)
 	if err != nil {
+		return nil, err
+	}
+	if checks, err = s.unveiled(ctx, c, checks); err != nil {
 		return nil, err
 	}
 	view := s.Engine.View(ctx, s.County)
@@ -84,6 +91,23 @@ func readSample(ctx context.Context, s *server, _ *call, in *quarterSheetInput) 
 	})}
 	return &sheet[SampleView]{view: sample, file: "sample-" + string(q.ID),
 		table: func(en bool) *papers.Table { return sampleTable(&sample, en) }}, view.Err()
+}
+
+// unveiled are the checks that the caller may know of.
+func (s *server) unveiled(ctx context.Context, c *call, checks []spotcheck.Drawn) ([]spotcheck.Drawn, error) {
+	known := checks[:0]
+	for _, d := range checks {
+		_, err := s.Engine.Case(ctx, c.actor, d.Check, c.now)
+		var kept *engine.NotFound
+		switch {
+		case errors.As(err, &kept):
+		case err != nil:
+			return nil, err
+		default:
+			known = append(known, d)
+		}
+	}
+	return known, nil
 }
 
 func readFilings(ctx context.Context, s *server, _ *call, in *quarterSheetInput) (*sheet[FilingsView], error) {

@@ -74,42 +74,69 @@ func (e *Engine) Deeds(ctx context.Context, actor Actor, q DeedsQuery, now time.
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := e.store.Deeds(ctx, &DeedQuery{County: actor.County, Path: path, Office: q.Office, Person: q.Person,
-		After: q.After, Limit: min(limit, pageMost)})
-	if err != nil {
+	query := &DeedQuery{County: actor.County, Path: path, Office: q.Office, Person: q.Person, After: q.After, Limit: min(limit, pageMost)}
+	out, err := e.signed(ctx, r, query)
+	return out, cmp.Or(err, r.view.Err())
+}
+
+// signed gathers deeds into a part. What is passed over leaves no gap in it and
+// no cursor behind, within a bounded number of deeds that are looked at.
+func (e *Engine) signed(ctx context.Context, r *reader, q *DeedQuery) (*Deeds, error) {
+	out, cases := &Deeds{}, map[CaseID]*told{}
+	var last DeedCursor
+	for scanned := 0; ; scanned += q.Limit {
+		found, next, err := e.store.Deeds(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range found {
+			line, err := e.deed(ctx, r, cases, d)
+			switch {
+			case err != nil:
+				return nil, err
+			case line == nil:
+				continue
+			case len(out.Lines) == q.Limit:
+				out.Next = &last
+				return out, nil
+			}
+			out.Lines, last = append(out.Lines, *line), d.DeedCursor
+		}
+		if next == nil || scanned >= scanMost {
+			out.Next = next
+			return out, nil
+		}
+		q.After = *next
+	}
+}
+
+// deed is one deed as the reader may know of it; nil where it is passed over.
+func (e *Engine) deed(ctx context.Context, r *reader, cases map[CaseID]*told, d Deed) (*DeedLine, error) {
+	ev, err := unsealed(r.county, d.Case, d.Entry)
+	if err != nil || !r.hears(ev.By) {
 		return nil, err
 	}
-	out, told := &Deeds{Next: next}, map[CaseID]*told{}
-	for _, d := range found {
-		ev, err := unsealed(actor.County, d.Case, d.Entry)
-		if err != nil {
+	if cases[d.Case] == nil {
+		if cases[d.Case], err = e.tell(ctx, r, d.Case); err != nil {
 			return nil, err
 		}
-		if !r.hears(ev.By) {
-			continue
-		}
-		if told[d.Case] == nil {
-			if told[d.Case], err = e.tell(ctx, r, d.Case, now); err != nil {
-				return nil, err
-			}
-		}
-		line, err := told[d.Case].deed(r, ev)
-		if err != nil {
-			return nil, err
-		}
-		out.Lines = append(out.Lines, line)
 	}
-	return out, r.view.Err()
+	if cases[d.Case].veiled {
+		return nil, nil
+	}
+	line, err := cases[d.Case].deed(r, ev)
+	return &line, err
 }
 
 // told is a case as it stands, for the deeds in it.
 type told struct {
 	s      *Situation
 	reach  bool
+	veiled bool // from the reader, though in reach: passed over
 	checks []Child
 }
 
-func (e *Engine) tell(ctx context.Context, r *reader, id CaseID, now time.Time) (*told, error) {
+func (e *Engine) tell(ctx context.Context, r *reader, id CaseID) (*told, error) {
 	if _, err := e.catchUp(ctx, r.county, id); err != nil {
 		return nil, err
 	}
@@ -117,10 +144,16 @@ func (e *Engine) tell(ctx context.Context, r *reader, id CaseID, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	t := &told{s: &Situation{Case: c, Workflow: e.workflows[c.Workflow], Office: r.office, Org: r.org, View: r.view,
-		On: r.today, Today: r.today, Now: now, Cal: e.cal, Profile: e.profile}}
+	t := &told{s: e.before(r, c)}
 	if t.reach = t.s.Reaches(); !t.reach {
 		return t, r.view.Err()
+	}
+	known, err := e.known(ctx, t.s)
+	if t.veiled = !known; err != nil || t.veiled {
+		return t, err
+	}
+	if t.s, err = e.witness(ctx, t.s); err != nil {
+		return nil, err
 	}
 	below, _, err := e.dependents(ctx, t.s)
 	for _, b := range below {

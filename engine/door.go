@@ -194,7 +194,11 @@ func (e *Engine) situate(ctx context.Context, actor Actor, m Move, now time.Time
 		return nil, err
 	}
 	s.Workflow = e.workflows[s.Case.Workflow]
-	if !s.Reaches() {
+	known, err := e.known(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
 		return nil, &NotFound{"case " + string(m.Case)}
 	}
 	if s.Workflow.Traces {
@@ -213,10 +217,11 @@ func (e *Engine) reach(ctx context.Context, s *Situation, county register.County
 	}
 	other := *s
 	other.Case, other.Workflow = c, e.workflows[c.Workflow]
-	if !other.Reaches() {
-		return &NotFound{"case " + string(id)}
+	known, err := e.known(ctx, &other)
+	if err == nil && !known {
+		err = &NotFound{"case " + string(id)}
 	}
-	return nil
+	return err
 }
 
 // officeOf finds the actor's office; one that does not exist or is not held
@@ -269,7 +274,8 @@ func (e *Engine) blank(view View, county register.CountyID, m Move, on calendar.
 		Person: m.Person, Org: m.Org, Path: org.Path, On: on}), view.Err()
 }
 
-// Reaches reports whether the actor may know of the case at all.
+// Reaches reports whether the case lies where the actor may know of cases; a
+// [Veil] may be over it all the same.
 func (s *Situation) Reaches() bool {
 	switch {
 	case countyWide(s.Office.Post):
@@ -283,6 +289,10 @@ func (s *Situation) Reaches() bool {
 }
 
 func (e *Engine) stale(ctx context.Context, s *Situation, seen int64) error {
+	s, err := e.witness(ctx, s)
+	if err != nil {
+		return err
+	}
 	since, err := e.events(ctx, s.Case.County, s.Case.ID, seen)
 	if err != nil {
 		return err

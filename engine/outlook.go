@@ -63,6 +63,9 @@ func Look(s *Situation) *Outlook {
 	o := &Outlook{Stage: stage.Words, Can: []Offer{}, Blocked: []Blocked{}, Due: t.dueViews()}
 	var moving []*Rule
 	for _, a := range w.actions {
+		if w.Veil != nil && a.Key == w.Veil.Look.Key {
+			continue // it was done before anybody sees the outlook
+		}
 		t.Action = a.Key
 		staged := t.staged(w.byAction[a.Key])
 		advancing := t.advancing(staged)

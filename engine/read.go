@@ -12,7 +12,8 @@ import (
 )
 
 // The read doors. What an actor cannot reach is not found, the same as what
-// does not exist. Reading judges nothing and writes nothing.
+// does not exist. Reading judges nothing and writes nothing, but for the record
+// of a look behind a [Veil].
 
 // Dossier is a case as an actor in its reach may see it.
 type Dossier struct {
@@ -97,7 +98,11 @@ func (e *Engine) behold(ctx context.Context, actor Actor, id CaseID, now time.Ti
 	if _, err := e.catchUp(ctx, actor.County, id); err != nil {
 		return nil, err
 	}
-	return e.situate(ctx, actor, Move{Case: id}, now.UTC())
+	s, err := e.situate(ctx, actor, Move{Case: id}, now.UTC())
+	if err != nil {
+		return nil, err
+	}
+	return e.witness(ctx, s)
 }
 
 // catchUp folds onto a case in memory what another server has added since, and
@@ -218,14 +223,19 @@ type reader struct {
 	office *register.Office
 	org    *register.Org
 	today  calendar.Date
+	now    time.Time // UTC
 }
 
 func (e *Engine) reader(ctx context.Context, actor Actor, now time.Time) (*reader, error) {
-	r := &reader{county: actor.County, store: e.store, view: e.store.View(ctx, actor.County), today: calendar.DateOf(now)}
+	r := &reader{county: actor.County, store: e.store, view: e.store.View(ctx, actor.County), today: calendar.DateOf(now), now: now.UTC()}
 	var err error
 	r.office, r.org, err = officeOf(r.view, actor, r.today)
 	return r, err
 }
+
+// asked reports whether the reader is of a department, which sees what it was
+// asked about.
+func (r *reader) asked() bool { return r.office.Post == register.DepartmentOfficer }
 
 // countyWide reports whether the post may know of every case of the county.
 func countyWide(p register.Post) bool {

@@ -102,7 +102,7 @@ func (e *Engine) answer(ctx context.Context, s *Situation, out *Responsibility) 
 	if err != nil {
 		return err
 	}
-	names := &reader{county: s.Case.County, store: e.store, view: s.View, office: s.Office, org: s.Org, today: s.Today}
+	names := &reader{county: s.Case.County, store: e.store, view: s.View, office: s.Office, org: s.Org, today: s.Today, now: s.Now}
 	for _, t := range turns {
 		out.Entries = append(out.Entries, s.answerable(names, t)...)
 	}
@@ -133,9 +133,18 @@ func (e *Engine) dependents(ctx context.Context, s *Situation) (out []*Situation
 		}
 		t := *s
 		t.Case, t.Workflow = c, e.workflows[c.Workflow]
-		if t.Reaches() {
-			out = append(out, &t)
+		known, err := e.known(ctx, &t)
+		if err != nil {
+			return nil, false, err
 		}
+		if !known {
+			continue
+		}
+		seen, err := e.witness(ctx, &t)
+		if err != nil {
+			return nil, false, err
+		}
+		out = append(out, seen)
 	}
 	return out, cut, s.View.Err()
 }

@@ -25,6 +25,8 @@ type Workflow struct {
 	// Consults reports whether a department was asked about a case, and so may
 	// know of it.
 	Consults func(*Case, *register.Org) bool
+	// Veil keeps cases from some who reach them; nil keeps none.
+	Veil *Veil
 	// Impersonal tells that its cases are about an organization and no person.
 	Impersonal bool
 	// Traces tells that its cases trace back what was done in the case they

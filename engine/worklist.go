@@ -49,8 +49,7 @@ func (e *Engine) Worklist(ctx context.Context, actor Actor, q WorklistQuery, now
 	}
 	query := Query{County: actor.County, Path: path, Workflow: q.Workflow, Open: true, DueBy: q.DueBy, After: q.After}
 	hand := e.hand(r.office.Post, r.today)
-	consulted := r.office.Post == register.DepartmentOfficer
-	if !q.All || consulted {
+	if !q.All || r.asked() {
 		query.Stages = hand.stages(q.Stage)
 		if len(query.Stages) == 0 {
 			return &Page{}, nil
@@ -58,11 +57,11 @@ func (e *Engine) Worklist(ctx context.Context, actor Actor, q WorklistQuery, now
 	} else if q.Stage != "" {
 		query.Stages = []string{q.Stage}
 	}
-	return r.list(ctx, query, q.Limit, func(row Row) (bool, error) {
-		if !q.All && !r.holds(hand, row) {
+	return r.list(ctx, query, q.Limit, func(row *Row) (bool, error) {
+		if !q.All && !r.holds(hand, *row) {
 			return false, nil
 		}
-		return e.consulted(ctx, r, row)
+		return e.shows(ctx, r, row)
 	})
 }
 
@@ -121,56 +120,39 @@ func (r *reader) holds(h hand, row Row) bool {
 	})
 }
 
-// consulted reports whether a department was asked about the case; other
-// actors are limited by the path already.
-func (e *Engine) consulted(ctx context.Context, r *reader, row Row) (bool, error) {
-	if r.office.Post != register.DepartmentOfficer {
-		return true, nil
-	}
-	w := e.workflows[row.Workflow]
-	if w == nil || w.Consults == nil {
-		return false, nil
-	}
-	c, err := e.load(ctx, r.county, row.ID)
-	if err != nil {
-		return false, err
-	}
-	return w.Consults(c, r.org), nil
-}
-
 const (
 	pageDefault = 50
 	pageMost    = 200
 	scanMost    = 2000 // rows looked at for one page
 )
 
-// list gathers the rows to keep into a page. It looks at a bounded number of
-// rows; a page cut short by that bound says where to go on.
-func (r *reader) list(ctx context.Context, q Query, limit int, keep func(Row) (bool, error)) (*Page, error) {
+// list gathers the rows to keep into a page. What is not kept leaves no gap in
+// it and no cursor behind: the next page begins after the last line, and there
+// is one only where another row is kept. It looks at a bounded number of rows;
+// a page cut short by that bound says where to go on.
+func (r *reader) list(ctx context.Context, q Query, limit int, keep func(*Row) (bool, error)) (*Page, error) {
 	if limit < 1 {
 		limit = pageDefault
 	}
 	limit = min(limit, pageMost)
 	q.Limit = limit + 1
-	p := &Page{}
+	p, last := &Page{}, Cursor{}
 	for scanned := 0; scanned < scanMost; scanned += q.Limit {
 		rows, err := r.store.Rows(ctx, &q)
 		if err != nil {
 			return nil, err
 		}
 		for _, row := range rows {
-			if len(p.Lines) == limit {
-				p.Next = &q.After
-				return p, r.view.Err()
-			}
-			ok, err := keep(row)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				p.Lines = append(p.Lines, r.line(row))
-			}
 			q.After = Cursor{DueOn: row.DueOn, ID: row.ID}
+			switch ok, err := keep(&row); {
+			case err != nil:
+				return nil, err
+			case ok && len(p.Lines) == limit:
+				p.Next = &last
+				return p, r.view.Err()
+			case ok:
+				p.Lines, last = append(p.Lines, r.line(row)), q.After
+			}
 		}
 		if len(rows) < q.Limit {
 			return p, r.view.Err()

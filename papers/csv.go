@@ -11,6 +11,9 @@ const (
 	XLSXType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
+// mark is the byte order mark by which spreadsheet programs know UTF-8.
+const mark = "\ufeff"
+
 // CSV writes the header and the rows by RFC 4180: comma, CRLF, quotes where
 // needed. A byte order mark tells spreadsheet programs that it is UTF-8. The
 // error is w's, or says which cell cannot be written; what was written before
@@ -20,7 +23,7 @@ func (t *Table) CSV(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+	if _, err := io.WriteString(w, mark); err != nil {
 		return err
 	}
 	c := csv.NewWriter(w)

@@ -1,13 +1,12 @@
 // Package papers writes official spreadsheets.
 //
-// Purpose: one table, written as CSV or as XLSX, for offices that keep, print
-// and pass on lists. Data held: none; a [Table] is filled by its caller, who
-// answers for what may stand in it.
+// Purpose: a table, or a book of several, written as CSV or as XLSX, for
+// offices that keep, print and pass on lists. Data held: none; a [Table] is
+// filled by its caller, who answers for what may stand in it.
 //
 // Guarantees: the same table gives the same bytes. A text stays the text it
 // is: identifiers are never turned into numbers, and no cell is run as a
-// formula ([Table.CSV] and [Table.XLSX] write ' before what a spreadsheet
-// program would run). Dates are written YYYY-MM-DD, instants by the clock of
+// formula: a ' is written before what a spreadsheet program would run. Dates are written YYYY-MM-DD, instants by the clock of
 // Asia/Shanghai. A table that cannot be written as it is, is an error; nothing
 // is cut short.
 package papers

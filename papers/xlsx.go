@@ -27,7 +27,7 @@ func (t *Table) XLSX(w io.Writer) (err error) {
 	if err := f.SetDocProps(&excelize.DocProperties{Creator: "jinchu", Title: t.Title, Language: "zh-CN"}); err != nil {
 		return fmt.Errorf("table %q: %w", t.Title, err)
 	}
-	s, err := newSheet(f, t)
+	s, err := newSheet(f, t, sheet)
 	if err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ type page struct {
 	title, header, cells int // styles
 }
 
-func newSheet(f *excelize.File, t *Table) (*page, error) {
-	stream, err := f.NewStreamWriter(sheet)
+func newSheet(f *excelize.File, t *Table, name string) (*page, error) {
+	stream, err := f.NewStreamWriter(name)
 	if err != nil {
 		return nil, err
 	}

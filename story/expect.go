@@ -54,7 +54,7 @@ func (e expectCase) run(r *runner, _ *Line) error {
 	case "due":
 		got = dueOn(s, e.key)
 	case "holds":
-		got = held(s, e.key, want)
+		got = r.names.inKey(held(s, e.key, want))
 	case "flag":
 		return e.flag(c)
 	case "serial":

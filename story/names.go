@@ -159,6 +159,16 @@ func (n *names) nameOf(id string) string {
 	return id
 }
 
+// inKey is the key of something scarce with the story's names for what it
+// names, parted by slashes.
+func (n *names) inKey(key string) string {
+	parts := strings.Split(key, "/")
+	for i := range parts {
+		parts[i] = n.nameOf(parts[i])
+	}
+	return strings.Join(parts, "/")
+}
+
 // closeKin reports whether the story made two people close kin.
 func (n *names) closeKin(a, b register.PersonID) bool {
 	return n.kin[[2]register.PersonID{a, b}] || n.kin[[2]register.PersonID{b, a}]

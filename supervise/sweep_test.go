@@ -298,7 +298,7 @@ func TestNumbersFollowEachOther(t *testing.T) {
 		if cl.Kind != workflows.OrderNumber.Kind {
 			continue
 		}
-		if want := fmt.Sprintf("2026-%06d", next); cl.Key != want {
+		if want := fmt.Sprintf("990001001/2026-%06d", next); cl.Key != want {
 			t.Fatalf("number %s follows, want %s", cl.Key, want)
 		}
 		next++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"jinchu/calendar"
 	. "jinchu/engine"
 	"jinchu/register"
 )
@@ -47,6 +48,7 @@ var (
 	RecordCheck      = NewAction("record-check", "登记抽查结果", "record the check")
 	RectifyCheck     = NewAction("rectify-check", "报告抽查整改", "report the rectification")
 	Recheck          = NewAction("recheck", "复查", "check again")
+	LookAtCheck      = NewAction("look-at-check", "会前查看抽查件", "look at the check before the meeting")
 	DropCheck        = NewAction("drop-check", "大会未召开,抽查取消", "drop the check: the meeting was not held")
 )
 
@@ -91,6 +93,20 @@ func pickCheck(kind string) func(*Situation) (string, []Words) {
 
 // Conditions of a spot check.
 var (
+	// MeetingToCome and FirstLook are when a look at the check goes on record:
+	// while there is something to give away, once for each office. What it looks
+	// at again tells it nothing new.
+	MeetingToCome = Cond("meeting-to-come", "大会尚未召开", "the meeting is still to come").Cite("抽查监督").Reading(CheckFiling, CheckBranch).Holds(meetingToCome)
+
+	FirstLook = Cond("first-look", "本岗位此前未查看", "the office has not looked before").Cite("抽查监督").Holds(func(s *Situation) bool {
+		for t := s.Case.Trail(); t != nil; t = t.Prev {
+			if t.Action == LookAtCheck.Key && t.Office == s.Office.ID {
+				return false
+			}
+		}
+		return true
+	})
+
 	TwoInspectors = Cond("two-inspectors", "督查人员为两人以上,均为督查专班成员", "two inspectors or more, of the inspection team").Cite("抽查监督").
 			Reading(CheckInspectors).OnInput().Test(func(s *Situation) []Words {
 		ids, given := CheckInspectors.Given(s)
@@ -125,7 +141,7 @@ var (
 		ids, _ := CheckInspectors.Given(s)
 		var out []Words
 		for _, id := range ids {
-			if _, kin := register.CloseKin(s.View, id, s.Case.Person); kin || id == s.Case.Person {
+			if concerned(s, id) {
 				out = append(out, Words{Zh: nameOf(s, id) + "须回避", En: string(id) + " has to stand back"})
 			}
 		}
@@ -276,6 +292,48 @@ func heldAnew(s *Situation, check CaseID) bool {
 	return true
 }
 
+// concerned reports whether somebody is the person the check is about, or
+// close kin.
+func concerned(s *Situation, id register.PersonID) bool {
+	_, kin := register.CloseKin(s.View, id, s.Case.Person)
+	return kin || id == s.Case.Person
+}
+
+// meetingToCome reports whether the meeting that is checked has not begun.
+func meetingToCome(s *Situation) bool {
+	f := checkedFiling(s)
+	return f != nil && s.Now.Before(f.Moment())
+}
+
+// checkVeil keeps a check from everybody until its meeting begins, but for the
+// head of the county department, who assigns the inspectors, and those
+// assigned; and from either where they come from the town or are kin. So a
+// branch can be warned by few, and it is on record who they are.
+var checkVeil = &Veil{Look: LookAtCheck, Over: func(s *Situation) bool {
+	if s.Case.Stage != CheckSelected.Key && s.Case.Stage != CheckAssigned.Key || !meetingToCome(s) {
+		return false
+	}
+	assigned, _ := CheckInspectors.Held(s.Case)
+	told := s.Office.Post == register.CountyHead || s.Office.Post == register.Inspector && slices.Contains(assigned, s.Office.Person)
+	return !told || concerned(s, s.Office.Person) || len(fromTheTown(s, s.Office.Person)) > 0
+}}
+
+// AssignBy is the last day on which somebody can be sent to a meeting that is
+// attended: the day before it, or the day of the draw where that is later.
+var (
+	AssignBy = DateField("assign_by", "列席人员最迟指派日", "last day to assign who attends")
+
+	recordAssignBy = Computing(AssignBy, func(s *Situation) (calendar.Date, bool) {
+		meeting, ok := MeetingDay.Given(s)
+		return calendar.Max(meeting.AddDays(-1), s.On), ok
+	})
+
+	isAttended = Cond("is-attended", "抽查方式为列席支部大会", "the meeting is to be attended").Cite("抽查监督").Reading(CheckMethod).Holds(func(s *Situation) bool {
+		method, _ := CheckMethod.Held(s.Case)
+		return method == "attend"
+	})
+)
+
 // toBranch names the branch that has to rectify.
 var (
 	CheckOwner = OrgField("rectified_by", "整改单位", "who has to rectify")
@@ -301,13 +359,14 @@ func SpotChecks() *Workflow {
 			When(Is(CheckAgain, result).Cite("抽查监督")).If(RecheckedByOthers).If(impartial...)
 	}
 	return &Workflow{
-		Key: SpotCheck, Words: Words{Zh: "抽查", En: "spot check"}, Params: spotCheckParams, Statute: statuteOf("抽查监督", "近亲繁殖", "三级预审"),
+		Key: SpotCheck, Words: Words{Zh: "抽查", En: "spot check"}, Params: spotCheckParams, Statute: statuteOf("抽查监督", "近亲繁殖", "三级预审"), Veil: checkVeil,
 		Rules: []Rule{
 			Art("抽查监督", Clock.May(DrawCheck).In(New).To(CheckSelected)).Giving(CheckFiling, CheckBranch, CheckReason, CheckMethod, MeetingDay).
-				Claiming(CheckDrawn.Do(Take), CheckOpen.Do(Take)).With(paper("抽样记录", "record of the draw")),
+				Recording(recordAssignBy).Claiming(CheckDrawn.Do(Take), CheckOpen.Do(Take)).With(paper("抽样记录", "record of the draw")),
 			Art("抽查监督", InspectionLead.May(AssignInspectors).In(CheckSelected).To(CheckAssigned)).Giving(CheckInspectors).If(assigning...),
 			Art("抽查监督", InspectionLead.May(OverrideCheck).In(CheckSelected, CheckAssigned).Stays()).Giving(OverrideReason).Taking(CheckMethod, CheckInspectors).
 				If(OverrideNamed).If(assigning...),
+			Art("抽查监督", InspectionLead.May(LookAtCheck).In(CheckSelected, CheckAssigned).Stays()).If(MeetingToCome, FirstLook),
 			concluded(record(CheckPassed, "passed").If(NothingFound)),
 			record(CheckFailed, "failed").If(FindingsNamed).Recording(toBranch).MovingTo(CheckOwner).With(paper("抽查整改通知", "notice to rectify")),
 			Art("抽查监督", Branch.May(RectifyCheck).In(CheckFailed).To(CheckRectified)).Giving(CheckFixed).If(AllFindingsFixed).With(paper("整改报告", "report of the rectification")),
@@ -318,6 +377,7 @@ func SpotChecks() *Workflow {
 		},
 		Dues: []DueRule{
 			Due(AssignInspectors).Within(DaysOf(CheckAssignDays)).Of(Entry).In(CheckSelected).Cite("抽查监督"),
+			Due(AssignInspectors).Within(Days(0)).Of(AssignBy).In(CheckSelected).Cite("抽查监督").While(isAttended),
 			Due(RecordCheck).Within(DaysOf(CheckDays)).Of(Latest(Entry, MeetingDay)).In(CheckAssigned).Cite("抽查监督"),
 			Due(RectifyCheck).Within(DaysOf(RectifyDays)).Of(Entry).In(CheckFailed).Cite("抽查监督"),
 			Due(Recheck).Within(DaysOf(RecheckDays)).Of(Entry).In(CheckRectified).Cite("抽查监督"),

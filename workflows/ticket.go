@@ -103,13 +103,18 @@ func OrderKey(about CaseID, step string, due calendar.Date, responsible *registe
 	return key
 }
 
-// nextOrderNumber is the first number of the year that was never given. Those
-// given are 1 to n without a gap, since none is ever given back: the hundred in
-// which they end is found in a few look-ups, however many there are.
+// nextOrderNumber is the first number of the year that was never given to an
+// order about the organization. Every organization has a series of its own:
+// whoever issues orders sees which numbers they get, and a gap between two of
+// them would tell that there is one they may not know of, such as one to the
+// county department about a check that is late. The numbers given are 1 to n
+// without a gap, since none is ever given back: the hundred in which they end
+// is found in a few look-ups, however many there are.
 func nextOrderNumber(s *Situation) (string, []Words) {
 	const kind = "order-number"
+	series := fmt.Sprintf("%s/%d-", s.Case.Org, s.On.Year())
 	begun := func(hundred int) bool {
-		_, held := s.View.Holder(kind, fmt.Sprintf("%d-%04d00", s.On.Year(), hundred))
+		_, held := s.View.Holder(kind, fmt.Sprintf("%s%04d00", series, hundred))
 		return held || hundred == 0
 	}
 	above := 1
@@ -117,11 +122,11 @@ func nextOrderNumber(s *Situation) (string, []Words) {
 		above *= 2
 	}
 	last := above/2 + sort.Search(above-above/2, func(i int) bool { return !begun(above/2 + i) }) - 1
-	n := 100*last + len(s.View.Held(kind, fmt.Sprintf("%d-%04d", s.On.Year(), last)))
+	n := 100*last + len(s.View.Held(kind, fmt.Sprintf("%s%04d", series, last)))
 	if last == 0 {
 		n++ // there is no number 0
 	}
-	return fmt.Sprintf("%d-%06d", s.On.Year(), n), nil
+	return fmt.Sprintf("%s%06d", series, n), nil
 }
 
 // Conditions of issuing, raising and withdrawing.
