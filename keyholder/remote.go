@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,8 +28,8 @@ type remote struct {
 	patience           time.Duration
 }
 
-// Remote is the holder that [Serve] serves at an https address, or at an http one
-// of this machine, asked with its token. Each call ends within the client's Timeout, 5 seconds if it
+// Remote is the holder that [Serve] serves at an address, http or https, asked
+// with its token. Each call ends within the client's Timeout, 5 seconds if it
 // sets none: an answer that is late, wrong in form, of another party, quarter or
 // number, longer than it should be, or a redirection is an error. A nil client
 // is one of its own.
@@ -42,8 +41,6 @@ func Remote(party, address, token string, client *http.Client) (Holder, error) {
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("keyholder: %s: its address has to be like https://host:8421", party)
-	case u.Scheme == "http" && !onThisMachine(u.Hostname()):
-		return nil, fmt.Errorf("keyholder: %s: its token would cross the network unencrypted; give an https address, or the loopback end of a tunnel", party)
 	case token == "":
 		return nil, fmt.Errorf("keyholder: %s: there is no token to show", party)
 	}
@@ -57,12 +54,6 @@ func Remote(party, address, token string, client *http.Client) (Holder, error) {
 	}
 	r.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return r, nil
-}
-
-// onThisMachine reports whether what is sent to a host stays on this machine.
-func onThisMachine(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Format prints the party and no token under any verb.

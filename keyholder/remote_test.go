@@ -132,12 +132,12 @@ func TestCatchingUpEnds(t *testing.T) {
 }
 
 func TestAddressesThatAreRefused(t *testing.T) {
-	for _, bad := range []string{"", "127.0.0.1:8421", "ftp://host", "http://", "http://user:pass@host", "http://host/?a=b", "http://host/#a", "http://[::1", "http://host", "http://10.0.0.7:8421"} {
+	for _, bad := range []string{"", "127.0.0.1:8421", "ftp://host", "http://", "http://user:pass@host", "http://host/?a=b", "http://host/#a", "http://[::1"} {
 		if _, err := Remote("dic", bad, token, nil); err == nil || strings.Contains(err.Error(), "pass@") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
-	_, err := Remote("dic", "https://host", "", nil)
+	_, err := Remote("dic", "http://host", "", nil)
 	wants(t, "no token", err, "no token")
 	_, err = Local("DIC", master)
 	wants(t, "party", err, `party "DIC"`)

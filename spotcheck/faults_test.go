@@ -125,30 +125,6 @@ func TestAChangedFrameIsToldAlone(t *testing.T) {
 	}
 }
 
-// What is published of a closed quarter is what was recorded when it closed, or
-// nothing.
-func TestAClosedQuarterIsComparedWithItsRecord(t *testing.T) {
-	c := newCounty(t, 2)
-	k := c.keeper(c.engine)
-	do(t, k.Open, "2026-06-26T00:30")
-	c.fileAll("2026-06-26T09:00", "2026-07-06T09:00")
-	c.holdAll("2026-07-06T10:00")
-	do(t, k.Points, "2026-10-08T00:30")
-	do(t, k.Close, "2026-10-27T00:30")
-	if _, err := k.Bundle(t.Context(), "2026Q3"); err != nil {
-		t.Fatal(err)
-	}
-	changed := *c.filings("2026Q3")[0]
-	changed.Forced = "late"
-	err := c.engine.Change(t.Context(), engine.Actor{County: c.id, Office: engine.ClockOffice}, []register.Entity{&changed}, calendar.DateOf(at("2026-10-28T09:00")), "", at("2026-10-28T09:00"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b, err := k.Bundle(t.Context(), "2026Q3"); err == nil {
-		t.Errorf("a changed quarter is published: %s", b.Digest())
-	}
-}
-
 // Enough meetings of too few branches are not enough.
 func TestFiguresCountBranches(t *testing.T) {
 	b := &sampling.Bundle{Opening: sampling.Opening{Quota: sampling.Ratio{Num: 3, Den: 10}, Strata: []string{"a"}}}
