@@ -184,9 +184,9 @@ func (q *Quarter) beside(v View) error {
 		return nil
 	}
 	was, is := *old, *q
-	was.Drawn, is.Drawn, was.Opened, is.Opened, was.ClosedOn, is.ClosedOn = nil, nil, 0, 0, calendar.Date{}, calendar.Date{}
+	was.Drawn, is.Drawn, was.ClosedOn, is.ClosedOn = nil, nil, calendar.Date{}, calendar.Date{}
 	n := len(old.Drawn)
-	if !reflect.DeepEqual(was, is) || len(q.Drawn) < n || q.Opened < old.Opened || !slices.Equal(old.Drawn, q.Drawn[:n]) || !old.ClosedOn.IsZero() && old.ClosedOn != q.ClosedOn {
+	if !reflect.DeepEqual(was, is) || len(q.Drawn) < n || !slices.Equal(old.Drawn, q.Drawn[:n]) || !old.ClosedOn.IsZero() && old.ClosedOn != q.ClosedOn {
 		return fault("quarter-fixed", "id", "季度抽查的开启记录和已抽时点不可更改", "the opening of a quarter and the points drawn stay as they were published")
 	}
 	return nil

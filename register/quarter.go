@@ -58,8 +58,7 @@ type Quarter struct {
 	LeadDays     int              `json:"lead_days,omitempty"`     // of a filing
 	Points       []calendar.Date  `json:"points,omitempty"`        // top-up points, ascending; the last one closes the frame
 
-	Drawn    []Drawn       `json:"drawn,omitempty"`  // of the points, as far as they have passed
-	Opened   int           `json:"opened,omitempty"` // of the points on record, those whose checks all stand
+	Drawn    []Drawn       `json:"drawn,omitempty"` // of the points, as far as they have passed
 	ClosedOn calendar.Date `json:"closed_on,omitzero"`
 	// Undrawn tells that nothing is drawn from the quarter: it was over, or
 	// running, when the county began to draw. Only the set-up of a county
@@ -146,8 +145,8 @@ func (q *Quarter) Valid() error {
 	switch {
 	case len(q.Parties) == 0:
 		return fault("bad-party", "parties", "至少一方持有密钥", "at least one party holds a key")
-	case len(q.Points) == 0 || len(q.Drawn) > len(q.Points) || q.Opened < 0 || q.Opened > len(q.Drawn):
-		return fault("bad-points", "points", "补抽时点有误", "a quarter has top-up points; no more are drawn than there are, and no more opened than drawn")
+	case len(q.Points) == 0 || len(q.Drawn) > len(q.Points):
+		return fault("bad-points", "points", "补抽时点有误", "a quarter has top-up points, and no more are drawn than there are")
 	case q.Quota.Num < 1 || q.Quota.Num > q.Quota.Den || q.Online.Num < 0 || q.Online.Num > q.Online.Den || q.Online.Den < 1:
 		return fault("bad-ratio", "quota", "抽查比例有误", "the quota is above 0 and at most 1, the online rate from 0 to 1")
 	}

@@ -112,27 +112,21 @@ func (k *Keeper) CheckID(f *register.Filing, id string) engine.CaseID {
 func (k *Keeper) check(ctx context.Context, f *register.Filing, why sampling.Reason, method string, now time.Time) (acts int, err error) {
 	view := k.Engine.View(ctx, k.County)
 	for _, id := range f.Cases {
-		if isDrawn(view, f, id) {
+		if _, drawn := view.Holder(workflows.CheckDrawn.Kind, string(f.ID)+"/"+id); drawn {
 			continue
 		}
 		c, err := k.Engine.Refold(ctx, k.County, engine.CaseID(id))
 		if err != nil {
 			return acts, err
 		}
-		n, err := k.must(ctx, engine.Move{Case: k.CheckID(f, id), Workflow: workflows.SpotCheck, Parent: engine.CaseID(id), Person: c.Person, Org: register.OrgID(k.County),
+		n, err := k.act(ctx, engine.Move{Case: k.CheckID(f, id), Workflow: workflows.SpotCheck, Parent: engine.CaseID(id), Person: c.Person, Org: register.OrgID(k.County),
 			Action: workflows.DrawCheck.Key, Fields: map[string]any{
 				workflows.CheckFiling.Key: string(f.ID), workflows.CheckBranch.Key: f.Branch, workflows.CheckReason.Key: string(why),
 				workflows.CheckMethod.Key: method, workflows.MeetingDay.Key: f.MeetingOn(),
-			}}, now, func(v engine.View) bool { return isDrawn(v, f, id) })
+			}}, now)
 		if acts += n; err != nil {
 			return acts, err
 		}
 	}
 	return acts, view.Err()
-}
-
-// isDrawn reports whether a case of a filing has its check.
-func isDrawn(v engine.View, f *register.Filing, id string) bool {
-	_, drawn := v.Holder(workflows.CheckDrawn.Kind, string(f.ID)+"/"+id)
-	return drawn
 }

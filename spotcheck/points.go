@@ -86,9 +86,9 @@ func (k *Keeper) filing(ctx context.Context, check *engine.Case) *register.Filin
 // out who did.
 var errFrameChanged = errors.New("the filings are not those on record at the point")
 
-// Points records every point whose day is over, opens the checks that it draws,
-// and records that they stand. After a death between these the next run opens
-// the checks that are missing, and until then no approval passes. A point that is refused is an
+// Points records every point whose day is over, and opens the checks that it
+// draws. The record comes first; after a death between the two the checks
+// that are missing are opened by the next run. A point that is refused is an
 // error: at the last one no filing is left standing, since the engine's Tick,
 // which comes before, has let lapse what nobody recorded.
 func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error) {
@@ -113,7 +113,7 @@ func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error
 		if len(q.Drawn) == 0 || errors.Is(err, errFrameChanged) {
 			return err
 		}
-		n, missed := k.opened(ctx, q, now)
+		n, missed := k.drawn(ctx, q, now)
 		acts += n
 		return errors.Join(err, missed)
 	})
@@ -151,25 +151,11 @@ func (k *Keeper) point(ctx context.Context, q *register.Quarter, now time.Time) 
 	return k.must(ctx, engine.Move{Case: engine.CaseID(q.Case), Action: workflows.RecordPoint.Key, Fields: map[string]any{
 		workflows.PointNumber.Key: int64(n), workflows.FrameDigest.Key: b.frame.Digest(n).String(),
 		workflows.SelectionDigest.Key: selection.Digest().String(),
-	}}, now, recorded(q.ID, func(q *register.Quarter) bool { return len(q.Drawn) >= n }))
-}
-
-// opened opens the checks of everything drawn up to the last point on record,
-// and records that they stand: no approval passes the point before.
-func (k *Keeper) opened(ctx context.Context, q *register.Quarter, now time.Time) (int, error) {
-	acts, err := k.drawn(ctx, q, now)
-	last := len(q.Drawn)
-	if err != nil || q.Opened == last {
-		return acts, err
-	}
-	n, err := k.must(ctx, engine.Move{Case: engine.CaseID(q.Case), Action: workflows.OpenPoint.Key,
-		Fields: map[string]any{workflows.PointNumber.Key: int64(last)}}, now, recorded(q.ID, func(q *register.Quarter) bool { return q.Opened >= last }))
-	return acts + n, err
+	}}, now, q.ID, func(q *register.Quarter) bool { return len(q.Drawn) >= n })
 }
 
 // drawn opens the checks of everything drawn up to the last point on record
-// that have not been opened. One that fails is told after the others have had
-// their turn.
+// that have not been opened.
 func (k *Keeper) drawn(ctx context.Context, q *register.Quarter, now time.Time) (acts int, err error) {
 	b, err := k.unchanged(ctx, q)
 	if err != nil {
@@ -183,11 +169,11 @@ func (k *Keeper) drawn(ctx context.Context, q *register.Quarter, now time.Time) 
 	if selection.Digest().String() != q.Drawn[last-1].Selection {
 		return 0, errFrameChanged
 	}
-	var missed []error
 	for _, line := range selection.Lines {
 		n, err := k.check(ctx, b.filings[line.N-1], line.Reason, line.Method, now)
-		acts += n
-		missed = append(missed, err)
+		if acts += n; err != nil {
+			return acts, err
+		}
 	}
-	return acts, errors.Join(missed...)
+	return acts, nil
 }

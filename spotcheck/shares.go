@@ -83,37 +83,28 @@ func (k *Keeper) tooLate(f *register.Filing, now time.Time) bool {
 // settle puts the shares, or that they are missing, into the filing as it is
 // now. What another server settled meanwhile stays.
 func (k *Keeper) settle(ctx context.Context, f *register.Filing, shares map[string][]byte, now time.Time) error {
-	_, err := k.amend(ctx, f, now, func(g *register.Filing) bool {
+	return k.amend(ctx, f, now, func(g *register.Filing) {
 		switch {
 		case g.Shares != nil || g.Forced == string(sampling.Failsafe):
-			return false
 		case shares != nil:
 			g.Shares = shares
 		default:
 			g.Forced = string(sampling.Failsafe)
 		}
-		return true
 	})
-	return err
 }
 
-// amend changes a filing as it is now, which may not be as it was read, and
-// tells whether change found anything to do.
-func (k *Keeper) amend(ctx context.Context, f *register.Filing, now time.Time, change func(*register.Filing) bool) (changed bool, err error) {
-	err = k.Engine.ChangeBy(ctx, k.clock(), func(v engine.View) []register.Entity {
-		changed = false
+func (k *Keeper) amend(ctx context.Context, f *register.Filing, now time.Time, change func(*register.Filing)) error {
+	return k.Engine.ChangeBy(ctx, k.clock(), func(v engine.View) []register.Entity {
 		for _, g := range v.Filings(f.Branch) {
-			if g.ID != f.ID {
-				continue
-			}
-			next := *g
-			if changed = change(&next); changed {
+			if g.ID == f.ID {
+				next := *g
+				change(&next)
 				return []register.Entity{&next}
 			}
 		}
 		return nil
 	}, calendar.DateOf(now), "", now)
-	return changed && err == nil, err
 }
 
 // force marks the filings that are checked besides the quota: those whose
@@ -129,41 +120,23 @@ func (k *Keeper) force(ctx context.Context, q *register.Quarter, now time.Time) 
 		return 0, err
 	}
 	for _, f := range b.filings {
-		silent := b.filings[b.draw(f.N)-1].Forced == string(sampling.Failsafe)
-		drawn := anyOf(f.Cases, carried)
-		if markOf(f, silent, drawn) == "" {
+		why := sampling.Reason("")
+		switch {
+		case !f.Standing() || f.Forced == string(sampling.Failsafe):
+		case b.filings[b.draw(f.N)-1].Forced == string(sampling.Failsafe):
+			why = sampling.Failsafe
+		case f.Forced == "" && anyOf(f.Cases, carried):
+			why = sampling.Carry
+		}
+		if why == "" {
 			continue
 		}
-		changed, err := k.amend(ctx, f, now, func(g *register.Filing) bool {
-			why := markOf(g, silent, drawn)
-			if why != "" {
-				g.Forced = string(why)
-			}
-			return why != ""
-		})
-		if err != nil {
+		if err := k.amend(ctx, f, now, func(g *register.Filing) { g.Forced = string(why) }); err != nil {
 			return acts, err
 		}
-		if changed {
-			acts++
-		}
+		acts++
 	}
 	return acts, nil
-}
-
-// markOf is the mark a filing lacks: that its draw has no shares, without
-// which no other mark can be drawn by, or that one of its cases was drawn
-// before and never checked.
-func markOf(f *register.Filing, silent, carried bool) sampling.Reason {
-	switch {
-	case !f.Standing() || f.Forced == string(sampling.Failsafe):
-		return ""
-	case silent:
-		return sampling.Failsafe
-	case carried && f.Forced == "":
-		return sampling.Carry
-	}
-	return ""
 }
 
 func anyOf(cases []string, in map[string]bool) bool {

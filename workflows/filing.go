@@ -34,15 +34,12 @@ var (
 	})
 
 	// PointPassed keeps what is drawn from showing: until the point has
-	// passed and all its checks stand, everybody waits alike.
+	// passed, everybody waits for the same day.
 	PointPassed = Cond("point-passed", "备案所在的抽查补抽时点已过", "the top-up point of the filing has passed").Cite("抽查监督").
 			After(FileMeeting).Test(func(s *Situation) []Words {
 		day, passed := pointOf(s)
 		if passed {
 			return nil
-		}
-		if s.On.After(day) {
-			return Missing("补抽时点 "+day.String()+" 已过,补抽检查尚未全部立案,请稍后再办", "the top-up point "+day.String()+" is over and its checks are still being opened; try again later")
 		}
 		return Missing("该次大会的补抽时点为 "+day.String()+",次日起方可审批", "the top-up point of this meeting is "+day.String()+"; approval is possible from the day after")
 	})
@@ -55,15 +52,14 @@ var (
 )
 
 // pointOf is the day of the top-up point at which the case's filing counts,
-// and whether it has passed: whatever it drew has its check by then. What
-// nothing is drawn from has passed.
+// and whether it has passed. What nothing is drawn from has passed.
 func pointOf(s *Situation) (calendar.Date, bool) {
 	f := filingOf(s)
 	if f == nil {
 		return calendar.Date{}, true // filed before filings were kept
 	}
 	q, ok := s.View.Quarter(f.Quarter)
-	if !ok || q.Undrawn || f.Point > 0 && f.Point <= q.Opened {
+	if !ok || q.Undrawn || f.Point > 0 && f.Point <= len(q.Drawn) {
 		return calendar.Date{}, true
 	}
 	return q.Points[min(max(f.Point, 1), len(q.Points))-1], false

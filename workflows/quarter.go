@@ -1,10 +1,12 @@
 package workflows
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
 
+	"jinchu/calendar"
 	. "jinchu/engine"
 	"jinchu/register"
 	"jinchu/sampling"
@@ -25,7 +27,6 @@ var (
 
 	OpenQuarter  = NewAction("open-quarter", "开启季度抽查", "open the quarter")
 	RecordPoint  = NewAction("record-point", "登记补抽时点", "record a top-up point")
-	OpenPoint    = NewAction("open-point", "补抽检查已全部立案", "every check of the point is open")
 	CloseQuarter = NewAction("close-quarter", "公开密钥并关闭", "reveal the keys and close")
 )
 
@@ -145,21 +146,6 @@ var (
 		return Missing(fmt.Sprintf("还有 %d 件备案未登记", pending), fmt.Sprintf("%d filings are still standing", pending))
 	})
 
-	// PointIsDrawn is about the last point on record: its checks are opened
-	// after it, and the approvals that wait for it wait for them too.
-	PointIsDrawn = Cond("point-is-drawn", "是已登记的最后一个时点,其抽查尚未登记立案", "it is the last point on record, and its checks are not yet").Cite("抽查监督").
-			Reading(PointNumber).OnInput().Holds(func(s *Situation) bool {
-		n, _ := PointNumber.Given(s)
-		q := quarterOf(s)
-		return q != nil && int(n) == len(q.Drawn) && q.Opened < int(n)
-	})
-
-	EveryPointOpened = Cond("every-point-opened", "各时点抽中的抽查均已立案", "whatever was drawn at the points has its check").Cite("抽查监督").
-				Reading(QuarterName).Holds(func(s *Situation) bool {
-		q := quarterOf(s)
-		return q != nil && q.Opened == len(q.Points)
-	})
-
 	IsLastPoint = Cond("last-point", "是最后一个补抽时点", "it is the last top-up point").Cite("抽查监督").Reading(PointNumber).
 			Holds(func(s *Situation) bool {
 			n, _ := PointNumber.Given(s)
@@ -173,7 +159,7 @@ var (
 	ChecksConcluded = Cond("checks-concluded", "抽查均已办结,或已到关闭期限", "every check is concluded, or the time to close has come").Cite("抽查监督").
 			Reading(QuarterName).Test(func(s *Situation) []Words {
 		name, _ := QuarterName.Held(s.Case)
-		open := len(s.View.Held(CheckOpen.Kind, name+"-"))
+		open := len(s.View.Held("open-check", name+"-"))
 		if open == 0 || slices.ContainsFunc(s.Case.Due, func(d Deadline) bool { return d.Action == CloseQuarter.Key && !s.On.Before(d.On) }) {
 			return nil
 		}
@@ -259,6 +245,119 @@ func parseKey(text string) (key sampling.Key, ok bool) {
 	return key, err == nil && copy(key[:], b) == len(key) && len(b) == len(key)
 }
 
+// openRecord makes the register's record of a quarter that is opened.
+func openRecord(s *Situation) []register.Entity {
+	name, _ := QuarterName.Given(s)
+	id := register.QuarterID(name)
+	q := &register.Quarter{ID: id, Case: string(s.Case.ID), Quota: percentRatio(SpotCheckPercent.At(s)), Online: percentRatio(OnlinePercent.At(s)),
+		Methods:      weights("attend", AttendWeight.At(s), "visit", VisitWeight.At(s), "phone", PhoneWeight.At(s)),
+		TopUpMethods: weights("visit", TopUpVisitWeight.At(s), "phone", TopUpPhoneWeight.At(s)),
+		LeadDays:     FilingLeadDays.At(s), Strata: strata(s, id)}
+	items, _ := Commitments.Given(s)
+	for _, it := range items {
+		q.Parties = append(q.Parties, register.Party{Name: it.Key, Commitment: it.Text})
+	}
+	slices.SortFunc(q.Parties, func(a, b register.Party) int { return cmp.Compare(a.Name, b.Name) })
+	for m := range 3 {
+		end := id.First().AddMonths(m + 1).AddDays(-1)
+		if !end.Before(s.Today) { // a county may begin in the middle of a quarter
+			q.Points = append(q.Points, end)
+		}
+	}
+	q.Points = append(q.Points, id.Last().AddDays(ClosingDays.At(s)))
+	return []register.Entity{q}
+}
+
+func percentRatio(p int) register.Ratio {
+	n, d := p, 100
+	for _, f := range []int{2, 2, 5, 5} {
+		if n%f == 0 && d%f == 0 {
+			n, d = n/f, d/f
+		}
+	}
+	return register.Ratio{Num: n, Den: d}
+}
+
+func weights(pairs ...any) []register.Weight {
+	var out []register.Weight
+	for i := 0; i < len(pairs); i += 2 {
+		if n := pairs[i+1].(int); n > 0 {
+			out = append(out, register.Weight{Method: pairs[i].(string), Weight: n})
+		}
+	}
+	return out
+}
+
+// strata makes every committee a stratum of its own, but for those that had
+// few filings in the quarter before: they are merged. Where nothing was filed
+// yet, nobody is.
+func strata(s *Situation, id register.QuarterID) map[register.OrgID]string {
+	counts := map[register.OrgID]int{}
+	filings := s.View.FilingsOf(id.Before())
+	for _, f := range filings {
+		counts[f.Committee]++
+	}
+	out := map[register.OrgID]string{}
+	for _, c := range register.ApprovingBelow(s.View, register.OrgID(s.Case.County)) {
+		out[c.ID] = string(c.ID)
+		if len(filings) > 0 && counts[c.ID] < StratumMin.At(s) {
+			out[c.ID] = register.MergedStratum
+		}
+	}
+	return out
+}
+
+// addPoint adds what was drawn at a point to the register's record.
+func addPoint(s *Situation) []register.Entity {
+	q := quarterOf(s)
+	if q == nil {
+		return nil
+	}
+	next := *q
+	d := register.Drawn{On: s.On}
+	d.Frame, _ = FrameDigest.Given(s)
+	d.Selection, _ = SelectionDigest.Given(s)
+	next.Drawn = append(slices.Clone(q.Drawn), d)
+	return []register.Entity{&next}
+}
+
+func closeRecord(s *Situation) []register.Entity {
+	q := quarterOf(s)
+	if q == nil {
+		return nil
+	}
+	closed := *q
+	closed.ClosedOn = s.On
+	return []register.Entity{&closed}
+}
+
+var (
+	openingRecord = Effect{Key: "quarter-opened", Words: Words{Zh: "登记季度开启记录", En: "the quarter is on record"}, Make: openRecord}
+	pointRecord   = Effect{Key: "point-drawn", Words: Words{Zh: "登记补抽结果摘要", En: "the point is on record"}, Make: addPoint}
+	closingRecord = Effect{Key: "quarter-closed", Words: Words{Zh: "登记季度关闭", En: "the quarter is closed"}, Make: closeRecord}
+
+	recordQuarterEnds = Computing(QuarterEnds, func(s *Situation) (calendar.Date, bool) {
+		name, _ := QuarterName.Given(s)
+		q, ok := register.ParseQuarter(name)
+		if !ok {
+			return calendar.Date{}, false
+		}
+		return q.Last(), true
+	})
+	recordFirstPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
+		q := openRecord(s)[0].(*register.Quarter)
+		return q.Points[0], true
+	})
+	recordNextPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
+		n, _ := PointNumber.Given(s)
+		q := quarterOf(s)
+		if q == nil || int(n) >= len(q.Points) {
+			return calendar.Date{}, false
+		}
+		return q.Points[n], true
+	})
+)
+
 // Quarters is the procedure of a quarter's draw.
 func Quarters() *Workflow {
 	point := func(r Rule) Rule {
@@ -271,9 +370,8 @@ func Quarters() *Workflow {
 				Recording(recordQuarterEnds, recordFirstPoint).Claiming(QuarterOnce.Do(Take)).Making(openingRecord).Logged("draw.open").With(paper("抽样开启记录", "opening record")),
 			point(Clock.May(RecordPoint).In(QuarterOpened).Stays()).When(Not(IsLastPoint)).Recording(recordNextPoint),
 			point(Clock.May(RecordPoint).In(QuarterOpened).To(QuarterDrawn)).When(IsLastPoint),
-			Art("抽查监督", Clock.May(OpenPoint).In(QuarterOpened, QuarterDrawn).Stays()).Giving(PointNumber).If(PointIsDrawn).Making(openedRecord),
 			Art("抽查监督", Clock.May(CloseQuarter).In(QuarterDrawn).To(QuarterClosed)).Giving(RevealedKeys, BundleDigest, CheckResults, QuarterFigures, BelowQuota).
-				If(KeysAsCommitted, EveryPointOpened, ChecksConcluded, DigestsSound).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter")),
+				If(KeysAsCommitted, ChecksConcluded, DigestsSound).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter")),
 		},
 		Dues: []DueRule{
 			Due(RecordPoint).Within(Days(1)).Of(NextPointOn).In(QuarterOpened).Cite("抽查监督"),
