@@ -38,7 +38,7 @@ func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error)
 		n, err := k.must(ctx, engine.Move{Case: c.ID, Action: workflows.CloseQuarter.Key, Fields: map[string]any{
 			workflows.RevealedKeys.Key: keyItems(keys), workflows.BundleDigest.Key: b.Digest().String(),
 			workflows.CheckResults.Key: resultItems(b.Results), workflows.QuarterFigures.Key: figures, workflows.BelowQuota.Key: below,
-		}}, now, q.ID, func(q *register.Quarter) bool { return !q.ClosedOn.IsZero() })
+		}}, now, recorded(q.ID, func(q *register.Quarter) bool { return !q.ClosedOn.IsZero() }))
 		acts += n
 		return err
 	})

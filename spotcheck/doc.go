@@ -9,7 +9,8 @@
 // recorded again, and what is missing is made up for.
 //
 // Guarantees. A point's frame and selection are on record before any check
-// that it draws is opened. A check is opened once for a filing and a case.
+// that it draws is opened, and nothing that waits for the point is approved
+// before all of them are. A check is opened once for a filing and a case.
 // Before the inspectors are told, nothing that a branch, a committee or
 // anybody else can read tells whether a filing is drawn; shares are kept
 // sealed, and everybody's filing has them.

@@ -92,8 +92,8 @@ func TestTheLastPointTellsOfStandingFilings(t *testing.T) {
 	if _, err := c.engine.Tick(t.Context(), c.id, at("2026-10-08T01:00")); err != nil {
 		t.Fatal(err)
 	}
-	if n := do(t, k.Points, "2026-10-08T01:30"); n != 1 {
-		t.Errorf("%d acts, want the last point", n)
+	if n := do(t, k.Points, "2026-10-08T01:30"); n != 2 {
+		t.Errorf("%d acts, want the last point and that its checks are open", n)
 	}
 }
 

@@ -77,7 +77,7 @@ func (k *Keeper) open(ctx context.Context, q register.QuarterID, now time.Time) 
 	}
 	m := engine.Move{Case: engine.CaseID("quarter-" + string(q)), Workflow: workflows.QuarterlyDraw, Org: register.OrgID(k.County), Action: workflows.OpenQuarter.Key,
 		Fields: map[string]any{workflows.QuarterName.Key: string(q), workflows.Commitments.Key: commitments}}
-	return k.must(ctx, m, now, q, func(*register.Quarter) bool { return true })
+	return k.must(ctx, m, now, recorded(q, func(*register.Quarter) bool { return true }))
 }
 
 // act does an act of the calendar and counts it. A refusal is no fault, nor is
@@ -95,26 +95,32 @@ func (k *Keeper) act(ctx context.Context, m engine.Move, now time.Time) (int, er
 	return 0, err
 }
 
-// must does an act of a quarter that was found to be due: a refusal is an
-// error, unless the quarter's record says by now that it is done. Then another
-// server came first.
-func (k *Keeper) must(ctx context.Context, m engine.Move, now time.Time, id register.QuarterID, done func(*register.Quarter) bool) (int, error) {
+// must does an act that was found to be due: a refusal is an error, unless the
+// county's record says by now that it is done. Then another server came first.
+func (k *Keeper) must(ctx context.Context, m engine.Move, now time.Time, done func(engine.View) bool) (int, error) {
 	_, err := k.Engine.Act(ctx, k.clock(), m, now)
 	var refused *engine.Refused
 	var first *engine.Conflict
 	switch {
 	case err == nil:
 		return 1, nil
-	case errors.As(err, &first):
-		return 0, nil
-	case errors.As(err, &refused):
+	case errors.As(err, &first), errors.As(err, &refused):
 		view := k.Engine.View(ctx, k.County)
-		if q, ok := view.Quarter(id); ok && done(q) || view.Err() != nil {
+		if done(view) || view.Err() != nil {
 			return 0, view.Err()
 		}
 		return 0, fmt.Errorf("%s is refused: %w", m.Action, err)
 	}
 	return 0, err
+}
+
+// recorded reports of a quarter whether its record says that something is
+// done.
+func recorded(id register.QuarterID, done func(*register.Quarter) bool) func(engine.View) bool {
+	return func(v engine.View) bool {
+		q, ok := v.Quarter(id)
+		return ok && done(q)
+	}
 }
 
 // running hands over every quarter that is drawn from and not closed, oldest

@@ -27,6 +27,7 @@ var (
 
 	OpenQuarter  = NewAction("open-quarter", "开启季度抽查", "open the quarter")
 	RecordPoint  = NewAction("record-point", "登记补抽时点", "record a top-up point")
+	PointOpened  = NewAction("point-opened", "确认补抽的抽查均已开出", "confirm that the checks of a point are opened")
 	CloseQuarter = NewAction("close-quarter", "公开密钥并关闭", "reveal the keys and close")
 )
 
@@ -114,44 +115,6 @@ var (
 		}
 		return out
 	})
-
-	PointIsNext = Cond("point-is-next", "是下一个补抽时点,且已过该日24时", "it is the next top-up point, and its day is over").Cite("抽查监督").
-			Reading(PointNumber, NextPointOn).OnInput().Test(func(s *Situation) []Words {
-		n, _ := PointNumber.Given(s)
-		q := quarterOf(s)
-		if q == nil || int(n) != len(q.Drawn)+1 || int(n) > len(q.Points) {
-			return Missing(fmt.Sprintf("时点 %d 不是下一个", n), fmt.Sprintf("point %d is not the next one", n))
-		}
-		if day := q.Points[n-1]; !s.Today.After(day) {
-			return Missing("时点为 "+day.String(), "the point is "+day.String())
-		}
-		return nil
-	})
-
-	NothingPending = Cond("nothing-pending", "最后一个时点前,所有备案均已登记召开或撤回", "by the last point every filing is held or withdrawn").Cite("抽查监督").
-			Reading(PointNumber).OnInput().Test(func(s *Situation) []Words {
-		q := quarterOf(s)
-		if n, _ := PointNumber.Given(s); q == nil || int(n) < len(q.Points) {
-			return nil
-		}
-		pending := 0
-		for _, f := range s.View.FilingsOf(q.ID) {
-			if f.Standing() {
-				pending++
-			}
-		}
-		if pending == 0 {
-			return nil
-		}
-		return Missing(fmt.Sprintf("还有 %d 件备案未登记", pending), fmt.Sprintf("%d filings are still standing", pending))
-	})
-
-	IsLastPoint = Cond("last-point", "是最后一个补抽时点", "it is the last top-up point").Cite("抽查监督").Reading(PointNumber).
-			Holds(func(s *Situation) bool {
-			n, _ := PointNumber.Given(s)
-			q := quarterOf(s)
-			return q != nil && int(n) == len(q.Points)
-		})
 
 	KeysAsCommitted = Cond("keys-as-committed", "公开的密钥与承诺一致,各方密钥不同", "the keys are those committed to, and no two the same").Cite("抽查监督").
 			Reading(RevealedKeys, Commitments, QuarterName).OnInput().Test(wrongKeys)
@@ -322,20 +285,6 @@ func approving(v View, id register.OrgID) []*register.Org {
 	return out
 }
 
-// addPoint adds what was drawn at a point to the register's record.
-func addPoint(s *Situation) []register.Entity {
-	q := quarterOf(s)
-	if q == nil {
-		return nil
-	}
-	next := *q
-	d := register.Drawn{On: s.On}
-	d.Frame, _ = FrameDigest.Given(s)
-	d.Selection, _ = SelectionDigest.Given(s)
-	next.Drawn = append(slices.Clone(q.Drawn), d)
-	return []register.Entity{&next}
-}
-
 func closeRecord(s *Situation) []register.Entity {
 	q := quarterOf(s)
 	if q == nil {
@@ -348,7 +297,6 @@ func closeRecord(s *Situation) []register.Entity {
 
 var (
 	openingRecord = Effect{Key: "quarter-opened", Words: Words{Zh: "登记季度开启记录", En: "the quarter is on record"}, Make: openRecord}
-	pointRecord   = Effect{Key: "point-drawn", Words: Words{Zh: "登记补抽结果摘要", En: "the point is on record"}, Make: addPoint}
 	closingRecord = Effect{Key: "quarter-closed", Words: Words{Zh: "登记季度关闭", En: "the quarter is closed"}, Make: closeRecord}
 
 	recordQuarterEnds = Computing(QuarterEnds, func(s *Situation) (calendar.Date, bool) {
@@ -362,14 +310,6 @@ var (
 	recordFirstPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
 		q := openRecord(s)[0].(*register.Quarter)
 		return q.Points[0], true
-	})
-	recordNextPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
-		n, _ := PointNumber.Given(s)
-		q := quarterOf(s)
-		if q == nil || int(n) >= len(q.Points) {
-			return calendar.Date{}, false
-		}
-		return q.Points[n], true
 	})
 )
 
@@ -385,8 +325,9 @@ func Quarters() *Workflow {
 				Recording(recordQuarterEnds, recordFirstPoint).Claiming(QuarterOnce.Do(Take)).Making(openingRecord).Logged("draw.open").With(paper("抽样开启记录", "opening record")),
 			point(Clock.May(RecordPoint).In(QuarterOpened).Stays()).When(Not(IsLastPoint)).Recording(recordNextPoint),
 			point(Clock.May(RecordPoint).In(QuarterOpened).To(QuarterDrawn)).When(IsLastPoint),
+			Art("抽查监督", Clock.May(PointOpened).In(QuarterOpened, QuarterDrawn).Stays()).Giving(PointNumber).If(PointIsDrawn).Claiming(LastOpened.Do(Release), LastOpened.Do(Take)),
 			Art("抽查监督", Clock.May(CloseQuarter).In(QuarterDrawn).To(QuarterClosed)).Giving(RevealedKeys, BundleDigest, CheckResults, QuarterFigures, BelowQuota).
-				If(KeysAsCommitted, ChecksConcluded, DigestsSound).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter")),
+				If(KeysAsCommitted, AllPointsOpened, ChecksConcluded, DigestsSound).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter")),
 		},
 		Dues: []DueRule{
 			Due(RecordPoint).Within(Days(1)).Of(NextPointOn).In(QuarterOpened).Cite("抽查监督"),
