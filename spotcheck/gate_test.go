@@ -1,6 +1,7 @@
 package spotcheck_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -92,5 +93,52 @@ func TestNoApprovalBetweenAPointAndItsChecks(t *testing.T) {
 	}
 	if checks := len(c.rows(workflows.SpotCheck)); between < checks || checks < 4 {
 		t.Errorf("%d looks between the record and the last of %d checks", between, checks)
+	}
+}
+
+// without is another server over the store, under a regulation that draws no
+// check of some cases.
+func (c *county) without(drawn func(engine.CaseID) bool) *engine.Engine {
+	c.t.Helper()
+	refusing := engine.Cond("not-this-one", "本案不抽", "not of this case").Cite("抽查监督").Holds(func(s *engine.Situation) bool { return drawn(s.Case.Parent) })
+	all := workflows.All()
+	for _, w := range all {
+		for i, r := range w.Rules {
+			if r.Action.Key == workflows.DrawCheck.Key {
+				w.Rules[i] = r.If(refusing)
+			}
+		}
+	}
+	return c.doorOf(c.store, all)
+}
+
+// A check that is refused is told, keeps the others from nothing, and keeps
+// the point from passing. Once its case has ended there is nothing to check.
+func TestARefusedCheckIsTold(t *testing.T) {
+	c := newCounty(t, 11)
+	do(t, c.keeper(c.engine).Open, "2026-06-26T00:30")
+	c.fileAll("2026-06-26T09:00", "2026-07-06T09:00")
+	c.holdAll("2026-07-06T10:00")
+	refused := map[engine.CaseID]bool{}
+	k := c.keeper(c.without(func(id engine.CaseID) bool {
+		if len(refused) == 0 {
+			refused[id] = true
+		}
+		return !refused[id]
+	}))
+	for _, moment := range []string{"2026-08-01T00:30", "2026-08-02T00:30"} {
+		fails(t, func(ctx context.Context) (int, error) { return k.Points(ctx, at(moment)) }, "2026Q3", "draw-check is refused", "本案不抽", "filing 2026Q3-")
+		if n, view := len(c.rows(workflows.SpotCheck)), c.engine.View(t.Context(), c.id); n < 3 || workflows.PointsOpened(view, "2026Q3") != 0 {
+			t.Errorf("%d checks of 11 filings; points opened: %d", n, workflows.PointsOpened(view, "2026Q3"))
+		}
+	}
+	for _, row := range c.rows("admission") {
+		if refused[row.ID] {
+			c.act(row, workflows.WithdrawApplication.Key, "2026-08-02T09:00", nil)
+		}
+	}
+	do(t, k.Points, "2026-08-03T00:30")
+	if n := workflows.PointsOpened(c.engine.View(t.Context(), c.id), "2026Q3"); n != 1 {
+		t.Errorf("%d points are opened", n)
 	}
 }

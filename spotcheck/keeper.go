@@ -80,21 +80,6 @@ func (k *Keeper) open(ctx context.Context, q register.QuarterID, now time.Time) 
 	return k.must(ctx, m, now, recorded(q, func(*register.Quarter) bool { return true }))
 }
 
-// act does an act of the calendar and counts it. A refusal is no fault, nor is
-// coming second: what was to be done was done already, or is not due any more.
-func (k *Keeper) act(ctx context.Context, m engine.Move, now time.Time) (int, error) {
-	_, err := k.Engine.Act(ctx, k.clock(), m, now)
-	var refused *engine.Refused
-	var first *engine.Conflict
-	switch {
-	case err == nil:
-		return 1, nil
-	case errors.As(err, &refused), errors.As(err, &first):
-		return 0, nil
-	}
-	return 0, err
-}
-
 // must does an act that was found to be due: a refusal is an error, unless the
 // county's record says by now that it is done. Then another server came first.
 func (k *Keeper) must(ctx context.Context, m engine.Move, now time.Time, done func(engine.View) bool) (int, error) {

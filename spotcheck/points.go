@@ -15,13 +15,15 @@ import (
 func (k *Keeper) tellAt(f *register.Filing) time.Time { return workflows.TellAt(k.Engine.Profile(), f) }
 
 // Tell opens the checks of the meetings that were drawn when they were filed
-// and are about to be held, and drops those of meetings that were put off.
+// and are about to be held, and drops those of meetings that were put off. One
+// that cannot be opened keeps no other from it.
 func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) {
 	err = k.running(ctx, now, func(q *register.Quarter) error {
 		b, err := k.book(ctx, q)
 		if err != nil {
 			return err
 		}
+		var errs []error
 		for _, f := range b.filings {
 			if !f.Standing() || now.Before(k.tellAt(f)) {
 				continue
@@ -32,10 +34,10 @@ func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) 
 			}
 			n, err := k.check(ctx, f, why, method, now)
 			if acts += n; err != nil {
-				return err
+				errs = append(errs, err)
 			}
 		}
-		return nil
+		return errors.Join(errs...)
 	})
 	n, missed := k.drop(ctx, now)
 	return acts + n, errors.Join(err, missed)
@@ -54,19 +56,27 @@ func (k *Keeper) drop(ctx context.Context, now time.Time) (acts int, err error) 
 		if err != nil {
 			return acts, err
 		}
-		if c.Stage != workflows.CheckSelected.Key && c.Stage != workflows.CheckAssigned.Key {
+		if !toCome(c) {
 			continue
 		}
 		f := k.filing(ctx, c)
 		if f == nil || !f.PutOff() {
 			continue
 		}
-		n, err := k.act(ctx, engine.Move{Case: c.ID, Action: workflows.DropCheck.Key}, now)
+		n, err := k.must(ctx, engine.Move{Case: c.ID, Action: workflows.DropCheck.Key}, now, func(engine.View) bool {
+			c, err := k.Engine.Refold(ctx, k.County, id)
+			return err == nil && !toCome(c)
+		})
 		if acts += n; err != nil {
 			return acts, err
 		}
 	}
 	return acts, view.Err()
+}
+
+// toCome reports whether a check has no result yet.
+func toCome(c *engine.Case) bool {
+	return c.Stage == workflows.CheckSelected.Key || c.Stage == workflows.CheckAssigned.Key
 }
 
 // filing is the filing for which a check was drawn.
