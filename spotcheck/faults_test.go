@@ -43,11 +43,35 @@ func TestAPartyWithoutAHolder(t *testing.T) {
 	do(t, c.keeper(c.engine).Open, "2026-05-20T00:30")
 	c.holders = c.holders[1:]
 	k := c.keeper(c.engine)
+	k.FewerParties = true
 	do(t, k.Open, "2026-06-26T00:30")
 	do(t, k.Points, "2026-10-08T00:30")
 	fails(t, func(ctx context.Context) (int, error) { return k.Close(ctx, at("2026-10-27T00:30")) }, "2026Q2", "key of dic")
 	if !closedOn(c, "2026Q2").IsZero() || closedOn(c, "2026Q3").IsZero() {
 		t.Error("the third quarter is to be closed, and the second is not")
+	}
+}
+
+// A server that was started without its second holder opens no quarter with
+// one key, unless it is told so; not either after a quarter in which no server
+// ran.
+func TestFewerPartiesThanBefore(t *testing.T) {
+	for _, moment := range []string{"2026-06-26T00:30", "2026-12-01T00:30"} {
+		c := newCounty(t, 1)
+		do(t, c.keeper(c.engine).Open, "2026-05-20T00:30") // as it should be
+		k := c.keeper(c.engine)
+		k.Holders = c.holders[1:]
+		_, err := k.Open(t.Context(), at(moment))
+		if err == nil || !strings.Contains(err.Error(), "2026Q2 was opened by 2 parties") {
+			t.Errorf("%s: %v", moment, err)
+		}
+		if rows := c.rows(workflows.QuarterlyDraw); len(rows) != 1 {
+			t.Errorf("%s: %d quarters are open", moment, len(rows))
+		}
+		k.FewerParties = true
+		do(t, k.Open, moment)
+		k.FewerParties = false // as many as the last quarter had are enough
+		do(t, k.Open, "2026-12-01T00:40")
 	}
 }
 

@@ -32,6 +32,10 @@ type Keeper struct {
 	County  register.CountyID
 	Holders []Holder // one or two
 	Seal    *Seal    // of the shares
+	// FewerParties lets a quarter be opened with fewer parties than the one
+	// before it was. Otherwise a server that was started without its second
+	// holder would leave the draw to one key.
+	FewerParties bool
 }
 
 func (k *Keeper) clock() engine.Actor {
@@ -67,6 +71,9 @@ func (k *Keeper) Open(ctx context.Context, now time.Time) (acts int, err error) 
 }
 
 func (k *Keeper) open(ctx context.Context, q register.QuarterID, now time.Time) (int, error) {
+	if err := k.enoughParties(ctx, q); err != nil {
+		return 0, err
+	}
 	var commitments []engine.Item
 	for _, h := range k.Holders {
 		c, err := h.Commit(ctx, workflows.DrawQuarter(k.County, q))
@@ -78,6 +85,20 @@ func (k *Keeper) open(ctx context.Context, q register.QuarterID, now time.Time) 
 	m := engine.Move{Case: engine.CaseID("quarter-" + string(q)), Workflow: workflows.QuarterlyDraw, Org: register.OrgID(k.County), Action: workflows.OpenQuarter.Key,
 		Fields: map[string]any{workflows.QuarterName.Key: string(q), workflows.Commitments.Key: commitments}}
 	return k.must(ctx, m, now, recorded(q, func(*register.Quarter) bool { return true }))
+}
+
+// enoughParties wants as many holders as the last quarter had that was drawn
+// from before q.
+func (k *Keeper) enoughParties(ctx context.Context, q register.QuarterID) error {
+	earlier, err := k.Quarters(ctx, q.Before().Before().First())
+	if err != nil || len(earlier) == 0 || k.FewerParties {
+		return err
+	}
+	if last := earlier[0]; len(k.Holders) < len(last.Parties) {
+		return fmt.Errorf("%s was opened by %d parties, and here are the holders of %d: name the others, or say that they are to be fewer",
+			last.ID, len(last.Parties), len(k.Holders))
+	}
+	return nil
 }
 
 // must does an act that was found to be due: a refusal is an error, unless the
