@@ -23,5 +23,6 @@
 //     [sampling.Verify] names it.
 //
 // There is no TLS in it: on a network that others can listen to, a reverse proxy
-// with a certificate stands before the server. It reads no clock of its own.
+// with a certificate stands before the server, and [Remote] asks by http on its
+// own machine only. It reads no clock of its own.
 package keyholder

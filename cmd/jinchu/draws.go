@@ -21,6 +21,7 @@ const holderTokenEnv = "JINCHU_HOLDER_TOKEN"
 type secondHolder struct {
 	Holder      string `help:"Address of the second key holder, as jinchu share serve prints it; its token in JINCHU_HOLDER_TOKEN. Without one the department alone holds a key." placeholder:"URL" env:"JINCHU_HOLDER"`
 	HolderParty string `help:"Name of the second key holder among the parties." default:"dic"`
+	InsecureLan bool   `name:"insecure-lan" help:"允许以http向本机以外的密钥方请求:口令和份额将以明文传输。 Ask a holder beyond this machine by http: its token and shares go in clear."`
 	OneKey      bool   `name:"one-key" help:"本季度起只由组织部门一方持有密钥:上季度有两方时,须明示才可开启。 Open the next quarter with the department's key alone although the last one had two."`
 }
 
@@ -52,7 +53,14 @@ func (h secondHolder) ask() (spotcheck.Holder, error) {
 	if h.HolderParty == ownParty {
 		return nil, errors.New("--holder-party: org is the department's own name; the second holder has another")
 	}
-	return keyholder.Remote(h.HolderParty, h.Holder, token, nil)
+	if h.InsecureLan {
+		return keyholder.InsecureRemote(h.HolderParty, h.Holder, token, nil)
+	}
+	holder, err := keyholder.Remote(h.HolderParty, h.Holder, token, nil)
+	if errors.Is(err, keyholder.ErrInClear) {
+		return nil, fmt.Errorf("%w, or say --insecure-lan", err)
+	}
+	return holder, err
 }
 
 // newKeeper runs the county's draws with the department's own key, made from
