@@ -23,8 +23,12 @@ import (
 func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error) {
 	err = k.running(ctx, now, func(q *register.Quarter) error {
 		c, err := k.Engine.Refold(ctx, k.County, engine.CaseID(q.Case))
-		if err != nil || c.Stage != workflows.QuarterDrawn.Key || !k.closable(ctx, c, q, now) {
+		if err != nil || c.Stage != workflows.QuarterDrawn.Key {
 			return err
+		}
+		view := k.Engine.View(ctx, k.County)
+		if workflows.Unconcluded(view, c, calendar.DateOf(now)) > 0 || view.Err() != nil {
+			return view.Err()
 		}
 		keys, err := k.reveal(ctx, q)
 		if err != nil {
@@ -43,14 +47,6 @@ func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error)
 		return err
 	})
 	return acts, err
-}
-
-// closable reports whether nothing is open any more, or the last day has come.
-func (k *Keeper) closable(ctx context.Context, c *engine.Case, q *register.Quarter, now time.Time) bool {
-	last := slices.ContainsFunc(c.Due, func(d engine.Deadline) bool {
-		return d.Action == workflows.CloseQuarter.Key && !calendar.DateOf(now).Before(d.On)
-	})
-	return last || len(k.Engine.View(ctx, k.County).Held(workflows.CheckOpen.Kind, string(q.ID)+"-")) == 0
 }
 
 // reveal gets the keys of the quarter's parties, and of nobody else.

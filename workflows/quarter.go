@@ -121,9 +121,8 @@ var (
 
 	ChecksConcluded = Cond("checks-concluded", "抽查均已办结,或已到关闭期限", "every check is concluded, or the time to close has come").Cite("抽查监督").
 			Reading(QuarterName).Test(func(s *Situation) []Words {
-		name, _ := QuarterName.Held(s.Case)
-		open := len(s.View.Held("open-check", name+"-"))
-		if open == 0 || slices.ContainsFunc(s.Case.Due, func(d Deadline) bool { return d.Action == CloseQuarter.Key && !s.On.Before(d.On) }) {
+		open := Unconcluded(s.View, s.Case, s.On)
+		if open == 0 {
 			return nil
 		}
 		return Missing(fmt.Sprintf("还有 %d 件抽查未办结", open), fmt.Sprintf("%d checks are open", open))
@@ -140,6 +139,17 @@ func quarterOf(s *Situation) *register.Quarter {
 	name, _ := QuarterName.Held(s.Case)
 	q, _ := s.View.Quarter(register.QuarterID(name))
 	return q
+}
+
+// Unconcluded is how many checks a quarter's case has to wait for on a day
+// before it can be closed: the open ones, and none any more once its last day
+// has come.
+func Unconcluded(v View, c *Case, day calendar.Date) int {
+	if slices.ContainsFunc(c.Due, func(d Deadline) bool { return d.Action == CloseQuarter.Key && !day.Before(d.On) }) {
+		return 0
+	}
+	name, _ := QuarterName.Held(c)
+	return len(v.Held(CheckOpen.Kind, name+"-"))
 }
 
 // DrawQuarter is a quarter as the draw hashes it: with the county's code.
