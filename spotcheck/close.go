@@ -67,7 +67,8 @@ func (k *Keeper) reveal(ctx context.Context, q *register.Quarter) (sampling.Keys
 }
 
 // Bundle is what is published of a quarter: after the closing whole, as it was
-// then; before it without keys, lines and results.
+// then; before it without keys, lines and results. One that has not the digest
+// in the closing record is an error, and not handed out.
 func (k *Keeper) Bundle(ctx context.Context, id register.QuarterID) (*sampling.Bundle, error) {
 	view := k.Engine.View(ctx, k.County)
 	q, ok := view.Quarter(id)
@@ -98,8 +99,13 @@ func (k *Keeper) Bundle(ctx context.Context, id register.QuarterID) (*sampling.B
 		return nil, err
 	}
 	results, _ := workflows.CheckResults.Held(c)
-	b.Results, err = parseResults(results)
-	return b, err
+	if b.Results, err = parseResults(results); err != nil {
+		return nil, err
+	}
+	if stated, _ := workflows.BundleDigest.Held(c); stated != b.Digest().String() {
+		return nil, fmt.Errorf("the bundle of %s is %s, and on record is %s: %w", id, b.Digest(), stated, errFrameChanged)
+	}
+	return b, nil
 }
 
 // unrevealed is a bundle of a quarter that is not closed.

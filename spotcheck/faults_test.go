@@ -149,6 +149,32 @@ func TestAChangedFrameIsToldAlone(t *testing.T) {
 	}
 }
 
+// What was changed after the closing is not handed out as what was published.
+func TestAChangedBundleIsNotHandedOut(t *testing.T) {
+	c := newCounty(t, 2)
+	k := c.keeper(c.engine)
+	do(t, k.Open, "2026-06-26T00:30")
+	c.fileAll("2026-06-26T09:00", "2026-07-06T09:00")
+	c.holdAll("2026-07-06T10:00")
+	do(t, k.Points, "2026-10-08T00:30")
+	do(t, k.Close, "2026-10-27T00:30")
+	if b, err := k.Bundle(t.Context(), "2026Q3"); err != nil || len(b.Lines) == 0 {
+		t.Fatalf("before the change: %v, %v", b, err)
+	}
+	changed := *c.filings("2026Q3")[0]
+	changed.Forced = "late"
+	err := c.engine.Change(t.Context(), engine.Actor{County: c.id, Office: engine.ClockOffice}, []register.Entity{&changed}, calendar.MustParse("2026-10-28"), "", at("2026-10-28T09:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := k.Bundle(t.Context(), "2026Q3"); err == nil || b != nil || !strings.Contains(err.Error(), "not those on record") {
+		t.Errorf("after it: %v, %v", b, err)
+	}
+	if figures, err := k.Report(t.Context(), "2026Q3"); err == nil || figures != nil {
+		t.Errorf("after it: %v, %v", figures, err)
+	}
+}
+
 // Enough meetings of too few branches are not enough.
 func TestFiguresCountBranches(t *testing.T) {
 	b := &sampling.Bundle{Opening: sampling.Opening{Quota: sampling.Ratio{Num: 3, Den: 10}, Strata: []string{"a"}}}
