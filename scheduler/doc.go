@@ -11,8 +11,8 @@
 //
 // Guarantees.
 //
-//   - A slot that was done is never run again, whoever asks, and two servers
-//     never run one at the same time. Jobs of a county run one after another,
+//   - A slot that was done is not run again, whoever asks, unless it was done
+//     by a clock that was ahead, and two servers never run one at the same time. Jobs of a county run one after another,
 //     in the order of the list, over all servers on the database: they may
 //     depend on each other.
 //   - A run holds its slot by a lease of [Term] and renews it. A server that
@@ -36,8 +36,9 @@
 //     minute; another server goes on when the lease is over.
 //   - The first wake-up of a job on a database begins its timetable: it has no
 //     past to catch up. Who wants an earlier slot asks for it by [Scheduler.Do].
-//   - A clock set back repeats nothing. A cursor that a clock too far ahead has
-//     left is brought back to the present, so that the slots in between come.
+//   - A clock set back by less than a [Term] repeats nothing. What a clock that
+//     was further ahead has settled does not count when its time comes: the
+//     cursor is brought back to the present, and the slots are run again.
 //   - Instants of timetables are read in Asia/Shanghai, a fixed zone without
 //     zone data. Rows, errors and the log hold names of jobs, instants, numbers
 //     and codes, never the text of an error of a job, which may name a person.

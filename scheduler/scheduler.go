@@ -147,11 +147,11 @@ func (s *Scheduler) settle(ctx context.Context, j *job, slot time.Time, clock fu
 	switch {
 	case err != nil:
 		return false, err
-	case state.settled():
+	case state.settled(now):
 		return true, nil
 	case state.pausing(now):
 		return false, nil
-	case state.tries == 0 && j.Policy == Skip && now.Sub(slot) > Late:
+	case (state.tries == 0 || state.ahead(now)) && j.Policy == Skip && now.Sub(slot) > Late:
 		err = s.note(ctx, j, slot, state, Skipped, now)
 		return err == nil, err
 	case state.tries >= MaxTries && state.outcome == "":
@@ -172,8 +172,8 @@ func (s *Scheduler) look(ctx context.Context, j *job, slot time.Time) (state see
 }
 
 // Do runs one slot of a job, whatever the timetable, earlier failures and the
-// cursor say. A slot that was done before is answered by its acts and
-// [ErrDone], not done again; [ErrBusy] tells that a run of the county is under
+// cursor say. A slot that was done before, by a clock that was not ahead, is
+// answered by its acts and [ErrDone], not done again; [ErrBusy] tells that a run of the county is under
 // way. A slot after now is refused. One instant stands for the whole call.
 func (s *Scheduler) Do(ctx context.Context, name string, slot, now time.Time) (acts int, err error) {
 	var names []string
@@ -190,7 +190,7 @@ func (s *Scheduler) Do(ctx context.Context, name string, slot, now time.Time) (a
 		switch {
 		case err != nil:
 			return 0, err
-		case state.outcome == Done:
+		case state.outcome == Done && !state.ahead(now):
 			return state.acts, ErrDone
 		}
 		return s.run(ctx, j, slot, state, func() time.Time { return now })
