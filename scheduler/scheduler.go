@@ -101,6 +101,9 @@ func (s *Scheduler) wake(ctx context.Context, clock func() time.Time) (failures 
 // [ErrBusy] where somebody else is at work.
 func (s *Scheduler) catchUp(ctx context.Context, j *job, cursor time.Time, clock func() time.Time) (errs []error) {
 	now := clock()
+	if ctx.Err() != nil {
+		return nil
+	}
 	if cursor.IsZero() || cursor.After(now.Add(Term)) { // the first wake-up, or a clock that was ahead
 		if moved, err := s.book.MoveJobCursor(ctx, s.county, j.Name, cursor, now); err != nil || !moved {
 			return keep(errs, j.wrap(err))
@@ -147,6 +150,8 @@ func (s *Scheduler) settle(ctx context.Context, j *job, slot time.Time, clock fu
 	switch {
 	case err != nil:
 		return false, err
+	case ctx.Err() != nil: // looking at the clock may have ended it
+		return false, nil
 	case state.settled(now):
 		return true, nil
 	case state.pausing(now):
@@ -160,7 +165,7 @@ func (s *Scheduler) settle(ctx context.Context, j *job, slot time.Time, clock fu
 		}
 		return true, &Failure{Job: j.Name, Slot: slot, Try: state.tries, Code: Abandoned, Last: true}
 	}
-	_, err = s.run(ctx, j, slot, state, clock)
+	_, err = s.run(ctx, j, slot, state, now, clock)
 	var failure *Failure
 	return err == nil || errors.As(err, &failure) && failure.Last, err
 }
@@ -193,7 +198,7 @@ func (s *Scheduler) Do(ctx context.Context, name string, slot, now time.Time) (a
 		case state.outcome == Done && !state.ahead(now):
 			return state.acts, ErrDone
 		}
-		return s.run(ctx, j, slot, state, func() time.Time { return now })
+		return s.run(ctx, j, slot, state, now, func() time.Time { return now })
 	}
 	return 0, fmt.Errorf("there is no job %q; there are: %s", name, strings.Join(names, ", "))
 }
