@@ -16,7 +16,9 @@
 //     can be had long before its filing without having the ones between; each is
 //     first put on record with the instant, durably, and the record can be laid
 //     beside the filings' afterwards. Asking ahead is thereby not impossible, but
-//     it stays on record in the hands of the party that was asked.
+//     it stays on record in the hands of the party that was asked. What was asked
+//     for at its time is sealed in the asker's database: who has that and its
+//     master key foresees the draw of the filings made so far, and no others.
 //   - The key of a quarter is given out from the first day after it on, by the
 //     clock of the party that holds it, in China.
 //   - A share that is well-formed and false shows when the key is revealed:
