@@ -16,12 +16,15 @@
 //     can be had long before its filing without having the ones between; each is
 //     first put on record with the instant, durably, and the record can be laid
 //     beside the filings' afterwards. Asking ahead is thereby not impossible, but
-//     it stays on record in the hands of the party that was asked.
+//     it stays on record in the hands of the party that was asked. What was asked
+//     for at its time is sealed in the asker's database: who has that and its
+//     master key foresees the draw of the filings made so far, and no others.
 //   - The key of a quarter is given out from the first day after it on, by the
 //     clock of the party that holds it, in China.
 //   - A share that is well-formed and false shows when the key is revealed:
 //     [sampling.Verify] names it.
 //
 // There is no TLS in it: on a network that others can listen to, a reverse proxy
-// with a certificate stands before the server. It reads no clock of its own.
+// with a certificate stands before the server, and [Remote] asks by http on its
+// own machine only. It reads no clock of its own.
 package keyholder

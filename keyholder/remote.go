@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,8 +29,9 @@ type remote struct {
 	patience           time.Duration
 }
 
-// Remote is the holder that [Serve] serves at an address, http or https, asked
-// with its token. Each call ends within the client's Timeout, 5 seconds if it
+// Remote is the holder that [Serve] serves at an address, asked with its token:
+// https, or http on this machine only, since token and shares would go over the
+// network in clear. Each call ends within the client's Timeout, 5 seconds if it
 // sets none: an answer that is late, wrong in form, of another party, quarter or
 // number, longer than it should be, or a redirection is an error. A nil client
 // is one of its own.
@@ -37,6 +39,26 @@ type remote struct {
 // Share asks for numbers that were left out on the way, by calls that failed or
 // came too fast, so that one failure does not keep all later shares away.
 func Remote(party, address, token string, client *http.Client) (Holder, error) {
+	if u, err := url.Parse(address); err == nil && u.Scheme == "http" && !onThisMachine(u.Hostname()) {
+		return nil, fmt.Errorf("keyholder: %s: %s: %w", party, u.Host, ErrInClear)
+	}
+	return InsecureRemote(party, address, token, client)
+}
+
+// ErrInClear tells that a holder was to be asked over the network without
+// encryption.
+var ErrInClear = errors.New("it is not on this machine, and http would show the token and the shares to the network; " +
+	"put a reverse proxy with a certificate before the holder and give its https address")
+
+// onThisMachine reports whether a host is the loopback.
+func onThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// InsecureRemote is [Remote], by http to any host as well: for a network that
+// nobody else can listen to.
+func InsecureRemote(party, address, token string, client *http.Client) (Holder, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":

@@ -133,16 +133,34 @@ func TestCatchingUpEnds(t *testing.T) {
 
 func TestAddressesThatAreRefused(t *testing.T) {
 	for _, bad := range []string{"", "127.0.0.1:8421", "ftp://host", "http://", "http://user:pass@host", "http://host/?a=b", "http://host/#a", "http://[::1"} {
-		if _, err := Remote("dic", bad, token, nil); err == nil || strings.Contains(err.Error(), "pass@") {
-			t.Errorf("%s: %v", bad, err)
+		for _, make := range []func(party, address, token string, client *http.Client) (Holder, error){Remote, InsecureRemote} {
+			if _, err := make("dic", bad, token, nil); err == nil || strings.Contains(err.Error(), "pass") {
+				t.Errorf("%s: %v", bad, err)
+			}
 		}
 	}
-	_, err := Remote("dic", "http://host", "", nil)
+	_, err := Remote("dic", "https://host", "", nil)
 	wants(t, "no token", err, "no token")
 	_, err = Local("DIC", master)
 	wants(t, "party", err, `party "DIC"`)
 	_, err = Local("dic", master[1:])
 	wants(t, "short secret", err, "31 bytes")
+}
+
+// A token goes over the network in clear only where that is said.
+func TestNoTokenInClear(t *testing.T) {
+	for address, here := range map[string]bool{
+		"http://127.0.0.1:8421": true, "http://localhost:8421": true, "http://[::1]:8421": true, "http://127.9.9.9": true, "https://share.example": true,
+		"http://share.example:8421": false, "http://10.0.0.7:8421": false, "http://localhost.example": false, "http://127.0.0.1.example": false,
+		"HTTP://share.example": false, "http://0.0.0.0:8421": false, "http://[fe80::1]": false,
+	} {
+		if _, err := Remote("dic", address, token, nil); (err == nil) != here {
+			t.Errorf("%s: %v", address, err)
+		}
+		if _, err := InsecureRemote("dic", address, token, nil); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
 }
 
 // Every error is a problem document in both languages.

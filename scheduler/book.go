@@ -83,19 +83,34 @@ type seen struct {
 	lease   time.Time // of a try that has ended: the end of the pause after it
 }
 
+// ended is when the latest try ended, by the clock of its server.
+func (s seen) ended() time.Time {
+	switch s.outcome {
+	case Done, Skipped, Stopped, Abandoned:
+		return s.lease
+	}
+	return s.lease.Add(-pause(s.tries))
+}
+
+// ahead reports whether the latest try ended by a clock that was ahead of now
+// by more than clocks may differ. What it did was done for a day that had not
+// come.
+func (s seen) ahead(now time.Time) bool {
+	return s.outcome != "" && s.ended().After(now.Add(Term))
+}
+
 // settled reports whether there is nothing left to do about the slot.
-func (s seen) settled() bool {
+func (s seen) settled(now time.Time) bool {
 	switch s.outcome {
 	case Done, Skipped, Abandoned:
-		return true
+		return !s.ahead(now)
 	case "", Stopped:
 		return false
 	}
-	return s.tries >= MaxTries
+	return s.tries >= MaxTries && !s.ahead(now)
 }
 
-// pausing reports whether a try has failed and the next one has to wait. A
-// pause that ends more than a day from now was made by a clock gone astray.
+// pausing reports whether a try has failed and the next one has to wait.
 func (s seen) pausing(now time.Time) bool {
-	return s.outcome != "" && now.Before(s.lease) && s.lease.Before(now.Add(24*time.Hour))
+	return s.outcome != "" && now.Before(s.lease) && !s.ahead(now)
 }

@@ -50,9 +50,9 @@ func pause(try int) time.Duration { return time.Minute << (2 * min(try-1, MaxTri
 // errOverlong ends a run after [Limit].
 var errOverlong = errors.New("the run took too long")
 
-// run makes the next try of a slot and records what became of it.
-func (s *Scheduler) run(ctx context.Context, j *job, slot time.Time, state seen, clock func() time.Time) (acts int, err error) {
-	begun := clock()
+// run makes the next try of a slot, begun at an instant, and records what
+// became of it.
+func (s *Scheduler) run(ctx context.Context, j *job, slot time.Time, state seen, begun time.Time, clock func() time.Time) (acts int, err error) {
 	if err := s.begin(ctx, j, slot, state, begun); err != nil {
 		return 0, err
 	}

@@ -101,6 +101,9 @@ func (s *Scheduler) wake(ctx context.Context, clock func() time.Time) (failures 
 // [ErrBusy] where somebody else is at work.
 func (s *Scheduler) catchUp(ctx context.Context, j *job, cursor time.Time, clock func() time.Time) (errs []error) {
 	now := clock()
+	if ctx.Err() != nil {
+		return nil
+	}
 	if cursor.IsZero() || cursor.After(now.Add(Term)) { // the first wake-up, or a clock that was ahead
 		if moved, err := s.book.MoveJobCursor(ctx, s.county, j.Name, cursor, now); err != nil || !moved {
 			return keep(errs, j.wrap(err))
@@ -147,11 +150,13 @@ func (s *Scheduler) settle(ctx context.Context, j *job, slot time.Time, clock fu
 	switch {
 	case err != nil:
 		return false, err
-	case state.settled():
+	case ctx.Err() != nil: // looking at the clock may have ended it
+		return false, nil
+	case state.settled(now):
 		return true, nil
 	case state.pausing(now):
 		return false, nil
-	case state.tries == 0 && j.Policy == Skip && now.Sub(slot) > Late:
+	case (state.tries == 0 || state.ahead(now)) && j.Policy == Skip && now.Sub(slot) > Late:
 		err = s.note(ctx, j, slot, state, Skipped, now)
 		return err == nil, err
 	case state.tries >= MaxTries && state.outcome == "":
@@ -160,7 +165,7 @@ func (s *Scheduler) settle(ctx context.Context, j *job, slot time.Time, clock fu
 		}
 		return true, &Failure{Job: j.Name, Slot: slot, Try: state.tries, Code: Abandoned, Last: true}
 	}
-	_, err = s.run(ctx, j, slot, state, clock)
+	_, err = s.run(ctx, j, slot, state, now, clock)
 	var failure *Failure
 	return err == nil || errors.As(err, &failure) && failure.Last, err
 }
@@ -172,8 +177,8 @@ func (s *Scheduler) look(ctx context.Context, j *job, slot time.Time) (state see
 }
 
 // Do runs one slot of a job, whatever the timetable, earlier failures and the
-// cursor say. A slot that was done before is answered by its acts and
-// [ErrDone], not done again; [ErrBusy] tells that a run of the county is under
+// cursor say. A slot that was done before, by a clock that was not ahead, is
+// answered by its acts and [ErrDone], not done again; [ErrBusy] tells that a run of the county is under
 // way. A slot after now is refused. One instant stands for the whole call.
 func (s *Scheduler) Do(ctx context.Context, name string, slot, now time.Time) (acts int, err error) {
 	var names []string
@@ -190,10 +195,10 @@ func (s *Scheduler) Do(ctx context.Context, name string, slot, now time.Time) (a
 		switch {
 		case err != nil:
 			return 0, err
-		case state.outcome == Done:
+		case state.outcome == Done && !state.ahead(now):
 			return state.acts, ErrDone
 		}
-		return s.run(ctx, j, slot, state, func() time.Time { return now })
+		return s.run(ctx, j, slot, state, now, func() time.Time { return now })
 	}
 	return 0, fmt.Errorf("there is no job %q; there are: %s", name, strings.Join(names, ", "))
 }

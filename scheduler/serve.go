@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -15,38 +16,52 @@ import (
 // Serve wakes at once and then at every full minute, until the context ends;
 // it returns when everything under way has ended too. Failures go to the log.
 // The minute is also how soon a failed run is tried again, the slot of a dead
-// server is taken over, and a long catch-up goes on.
+// server is taken over, and a long catch-up goes on. After a jump of the wall
+// clock nothing is begun for the time of [Calm].
 func (s *Scheduler) Serve(ctx context.Context, clock func() time.Time) {
 	// Other servers see the wall clock, so that is what is compared.
 	wall := func() time.Time { return clock().Round(0) }
+	seen := &watch{log: s.log, last: wall()}
 	told := cronLog{s.log}
 	// Recover is innermost: the other one would never run again after a panic.
-	wake := cron.NewChain(cron.SkipIfStillRunning(told), cron.Recover(told)).Then(cron.FuncJob(func() {
-		if ctx.Err() == nil {
-			s.tell(s.wake(ctx, wall))
-		}
-	}))
+	wake := cron.NewChain(cron.SkipIfStillRunning(told), cron.Recover(told)).Then(cron.FuncJob(func() { s.wakeUp(ctx, wall, seen) }))
 	timer := cron.New(cron.WithLocation(calendar.Shanghai), cron.WithLogger(told))
 	id := timer.Schedule(s.beat, wake)
 	timer.Start()
-	wake.Run()
+	var first sync.WaitGroup
+	first.Go(wake.Run)
 	// Cron waits for an instant of the wall clock; where that is set back, it
 	// would wait that much longer. The ticker does not.
 	beats := time.NewTicker(time.Minute)
 	defer beats.Stop()
-	for last := wall(); ; {
+	for {
 		select {
 		case <-ctx.Done():
 			<-timer.Stop().Done()
+			first.Wait()
 			return
 		case <-beats.C:
 		}
-		now := wall()
-		if now.Before(last) {
+		if seen.beat(wall()) {
 			timer.Remove(id)
 			id = timer.Schedule(s.beat, wake)
 		}
-		last = now
+	}
+}
+
+// wakeUp settles what is due as long as the clock is to be trusted.
+func (s *Scheduler) wakeUp(ctx context.Context, wall func() time.Time, seen *watch) {
+	ctx, distrust := context.WithCancel(ctx)
+	defer distrust()
+	clock := func() time.Time {
+		now := wall()
+		if !seen.trusts(now) {
+			distrust()
+		}
+		return now
+	}
+	if clock(); ctx.Err() == nil {
+		s.tell(s.wake(ctx, clock))
 	}
 }
 

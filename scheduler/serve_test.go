@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -244,6 +245,50 @@ func TestServeWhenTheClockIsSetBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// After a jump ahead nothing is begun for a while: a clock that is set right
+// meanwhile has done nothing that cannot be taken back, not even in a run that
+// was under way. One that stays is right.
+func TestServeWaitsAfterAJumpAhead(t *testing.T) {
+	for name, setRight := range map[string]bool{"set right": true, "stays": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var often, next runs
+				var ahead atomic.Int64
+				// The clock jumps while the first job of a wake-up is at work.
+				often.fail = func(context.Context, time.Time) error { time.Sleep(time.Second); return nil }
+				s := schedule(t, newMemory(), often.job("often", "*/10 * * * *", Backfill), next.job("next", daily, Once))
+				ctx, cancel := context.WithCancel(background)
+				ended := make(chan struct{})
+				go func() {
+					defer close(ended)
+					s.Serve(ctx, func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
+				}()
+				time.Sleep(time.Hour + 500*time.Millisecond)
+				ahead.Store(int64(40 * 24 * time.Hour))
+				before, jumped := often.count(), time.Now()
+				time.Sleep(Calm - time.Minute)
+				if often.count() != before || next.count() != 0 {
+					t.Errorf("%d and %d runs were begun after the jump", often.count()-before, next.count())
+				}
+				if setRight {
+					ahead.Store(0)
+				}
+				time.Sleep(time.Hour)
+				cancel()
+				<-ended
+				if often.count() == before || (next.count() == 0) != setRight {
+					t.Errorf("%d and %d runs were begun when it was over", often.count()-before, next.count())
+				}
+				for _, at := range slices.Concat(often.nows, next.nows) {
+					if setRight && at.After(time.Now()) || at.After(jumped) && at.Before(jumped.Add(Calm-time.Minute)) {
+						t.Errorf("a run was begun at %v", at)
+					}
+				}
+			})
+		})
+	}
 }
 
 // oversleeping is a schedule whose first wake-up is years away, as after a

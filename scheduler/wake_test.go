@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -296,6 +297,45 @@ func TestClockThatWasAstray(t *testing.T) {
 	alive.is(t, at(2, 0, 20), at(3, 0, 20))
 	close(h.release)
 	<-h.ended
+}
+
+// What a clock that was ten days ahead settled is settled again when its time
+// comes: nothing had happened yet. By then the slots between are not missing
+// either.
+func TestSlotsDoneInTheFutureDoNotCount(t *testing.T) {
+	var once, skip, backfill, failing runs
+	failing.fail = func(context.Context, time.Time) error { return errors.New("no") }
+	book := newMemory()
+	s := schedule(t, book, once.job("once", daily, Once), skip.job("skip", daily, Skip), backfill.job("backfill", daily, Backfill), failing.job("failing", daily, Once))
+	wake(t, s, at(1, 12, 0))
+	for try, minutes := range []int{0, 1, 5, 21, 85, 341} {
+		if f := fails(t, s, at(11, 12, 0).Add(time.Duration(minutes)*time.Minute)); f.Last != (try == 5) {
+			t.Fatalf("try %d: %v", try, f)
+		}
+	}
+	failing.fail = nil
+	var ahead []time.Time
+	for day := 2; day <= 11; day++ {
+		ahead = append(ahead, at(day, 0, 20))
+	}
+	backfill.is(t, ahead...)
+	if row := book.row("skip", at(11, 0, 20)); row.outcome != Skipped {
+		t.Fatalf("the late slot is recorded as %+v", row)
+	}
+	wake(t, s, at(1, 12, 10)) // the clock is set right
+	if _, err := s.Do(background, "backfill", at(2, 0, 20), at(2, 0, 20)); err != nil {
+		t.Errorf("on demand: %v", err)
+	}
+	for day := 2; day <= 12; day++ {
+		for range 3 {
+			wake(t, s, at(day, 0, 20))
+		}
+	}
+	backfill.is(t, append(ahead, append(ahead, at(12, 0, 20))...)...)
+	days := append(slices.Clone(ahead), at(12, 0, 20))
+	once.is(t, append([]time.Time{at(11, 0, 20)}, days...)...)
+	skip.is(t, days...)
+	failing.is(t, append(slices.Repeat([]time.Time{at(11, 0, 20)}, 6), days...)...)
 }
 
 func TestQuarterEnd(t *testing.T) {

@@ -23,8 +23,12 @@ import (
 func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error) {
 	err = k.running(ctx, now, func(q *register.Quarter) error {
 		c, err := k.Engine.Refold(ctx, k.County, engine.CaseID(q.Case))
-		if err != nil || c.Stage != workflows.QuarterDrawn.Key || !k.closable(ctx, c, q, now) {
+		if err != nil || c.Stage != workflows.QuarterDrawn.Key {
 			return err
+		}
+		view := k.Engine.View(ctx, k.County)
+		if workflows.Unconcluded(view, c, calendar.DateOf(now)) > 0 || view.Err() != nil {
+			return view.Err()
 		}
 		keys, err := k.reveal(ctx, q)
 		if err != nil {
@@ -38,19 +42,11 @@ func (k *Keeper) Close(ctx context.Context, now time.Time) (acts int, err error)
 		n, err := k.must(ctx, engine.Move{Case: c.ID, Action: workflows.CloseQuarter.Key, Fields: map[string]any{
 			workflows.RevealedKeys.Key: keyItems(keys), workflows.BundleDigest.Key: b.Digest().String(),
 			workflows.CheckResults.Key: resultItems(b.Results), workflows.QuarterFigures.Key: figures, workflows.BelowQuota.Key: below,
-		}}, now, q.ID, func(q *register.Quarter) bool { return !q.ClosedOn.IsZero() })
+		}}, now, recorded(q.ID, func(q *register.Quarter) bool { return !q.ClosedOn.IsZero() }))
 		acts += n
 		return err
 	})
 	return acts, err
-}
-
-// closable reports whether nothing is open any more, or the last day has come.
-func (k *Keeper) closable(ctx context.Context, c *engine.Case, q *register.Quarter, now time.Time) bool {
-	last := slices.ContainsFunc(c.Due, func(d engine.Deadline) bool {
-		return d.Action == workflows.CloseQuarter.Key && !calendar.DateOf(now).Before(d.On)
-	})
-	return last || len(k.Engine.View(ctx, k.County).Held(workflows.CheckOpen.Kind, string(q.ID)+"-")) == 0
 }
 
 // reveal gets the keys of the quarter's parties, and of nobody else.
@@ -71,7 +67,8 @@ func (k *Keeper) reveal(ctx context.Context, q *register.Quarter) (sampling.Keys
 }
 
 // Bundle is what is published of a quarter: after the closing whole, as it was
-// then; before it without keys, lines and results.
+// then; before it without keys, lines and results. One that has not the digest
+// in the closing record is an error, and not handed out.
 func (k *Keeper) Bundle(ctx context.Context, id register.QuarterID) (*sampling.Bundle, error) {
 	view := k.Engine.View(ctx, k.County)
 	q, ok := view.Quarter(id)
@@ -102,8 +99,13 @@ func (k *Keeper) Bundle(ctx context.Context, id register.QuarterID) (*sampling.B
 		return nil, err
 	}
 	results, _ := workflows.CheckResults.Held(c)
-	b.Results, err = parseResults(results)
-	return b, err
+	if b.Results, err = parseResults(results); err != nil {
+		return nil, err
+	}
+	if stated, _ := workflows.BundleDigest.Held(c); stated != b.Digest().String() {
+		return nil, fmt.Errorf("the bundle of %s is %s, and on record is %s: %w", id, b.Digest(), stated, errFrameChanged)
+	}
+	return b, nil
 }
 
 // unrevealed is a bundle of a quarter that is not closed.

@@ -43,11 +43,35 @@ func TestAPartyWithoutAHolder(t *testing.T) {
 	do(t, c.keeper(c.engine).Open, "2026-05-20T00:30")
 	c.holders = c.holders[1:]
 	k := c.keeper(c.engine)
+	k.FewerParties = true
 	do(t, k.Open, "2026-06-26T00:30")
 	do(t, k.Points, "2026-10-08T00:30")
 	fails(t, func(ctx context.Context) (int, error) { return k.Close(ctx, at("2026-10-27T00:30")) }, "2026Q2", "key of dic")
 	if !closedOn(c, "2026Q2").IsZero() || closedOn(c, "2026Q3").IsZero() {
 		t.Error("the third quarter is to be closed, and the second is not")
+	}
+}
+
+// A server that was started without its second holder opens no quarter with
+// one key, unless it is told so; not either after a quarter in which no server
+// ran.
+func TestFewerPartiesThanBefore(t *testing.T) {
+	for _, moment := range []string{"2026-06-26T00:30", "2026-12-01T00:30"} {
+		c := newCounty(t, 1)
+		do(t, c.keeper(c.engine).Open, "2026-05-20T00:30") // as it should be
+		k := c.keeper(c.engine)
+		k.Holders = c.holders[1:]
+		_, err := k.Open(t.Context(), at(moment))
+		if err == nil || !strings.Contains(err.Error(), "2026Q2 was opened by 2 parties") {
+			t.Errorf("%s: %v", moment, err)
+		}
+		if rows := c.rows(workflows.QuarterlyDraw); len(rows) != 1 {
+			t.Errorf("%s: %d quarters are open", moment, len(rows))
+		}
+		k.FewerParties = true
+		do(t, k.Open, moment)
+		k.FewerParties = false // as many as the last quarter had are enough
+		do(t, k.Open, "2026-12-01T00:40")
 	}
 }
 
@@ -92,8 +116,8 @@ func TestTheLastPointTellsOfStandingFilings(t *testing.T) {
 	if _, err := c.engine.Tick(t.Context(), c.id, at("2026-10-08T01:00")); err != nil {
 		t.Fatal(err)
 	}
-	if n := do(t, k.Points, "2026-10-08T01:30"); n != 1 {
-		t.Errorf("%d acts, want the last point", n)
+	if n := do(t, k.Points, "2026-10-08T01:30"); n != 2 {
+		t.Errorf("%d acts, want the last point and that its checks are open", n)
 	}
 }
 
@@ -122,6 +146,32 @@ func TestAChangedFrameIsToldAlone(t *testing.T) {
 		if !closedOn(c, "2026Q3").IsZero() || closedOn(c, "2026Q2").IsZero() {
 			t.Error("the second quarter is to be closed, and the third is not")
 		}
+	}
+}
+
+// What was changed after the closing is not handed out as what was published.
+func TestAChangedBundleIsNotHandedOut(t *testing.T) {
+	c := newCounty(t, 2)
+	k := c.keeper(c.engine)
+	do(t, k.Open, "2026-06-26T00:30")
+	c.fileAll("2026-06-26T09:00", "2026-07-06T09:00")
+	c.holdAll("2026-07-06T10:00")
+	do(t, k.Points, "2026-10-08T00:30")
+	do(t, k.Close, "2026-10-27T00:30")
+	if b, err := k.Bundle(t.Context(), "2026Q3"); err != nil || len(b.Lines) == 0 {
+		t.Fatalf("before the change: %v, %v", b, err)
+	}
+	changed := *c.filings("2026Q3")[0]
+	changed.Forced = "late"
+	err := c.engine.Change(t.Context(), engine.Actor{County: c.id, Office: engine.ClockOffice}, []register.Entity{&changed}, calendar.MustParse("2026-10-28"), "", at("2026-10-28T09:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := k.Bundle(t.Context(), "2026Q3"); err == nil || b != nil || !strings.Contains(err.Error(), "not those on record") {
+		t.Errorf("after it: %v, %v", b, err)
+	}
+	if figures, err := k.Report(t.Context(), "2026Q3"); err == nil || figures != nil {
+		t.Errorf("after it: %v, %v", figures, err)
 	}
 }
 

@@ -5,33 +5,11 @@ import (
 
 	"jinchu/engine"
 	"jinchu/sampling"
+	"jinchu/workflows"
 )
 
-// Figures are what came of a quarter in one stratum. Forced checks are
-// besides the quota and counted apart.
-type Figures struct {
-	Stratum    string
-	Filed      int
-	Withdrawn  int
-	Held       int // counts for the quota
-	Need       int // checks that the quota asks for
-	Branches   int // whose meetings count for the quota
-	NeedBranch int // branches that the quota asks for
-	Drawn      int // for the quota
-	Forced     int
-	Checked    int // of those drawn for the quota, concluded
-	Covered    int // branches with such a check
-	Passed     int // cleared after a failure included
-	Failed     int // and not cleared
-	Attend     int
-	Visit      int
-	Phone      int
-	Overridden int
-}
-
-// Met reports whether as much was checked as the quota asks: of the meetings,
-// and of the branches that held them.
-func (f *Figures) Met() bool { return f.Checked >= f.Need && f.Covered >= f.NeedBranch }
+// Figures are what came of a quarter in one stratum.
+type Figures = workflows.StratumFigures
 
 // FiguresOf counts a bundle by its strata, in the order of the opening.
 func FiguresOf(b *sampling.Bundle) []Figures {
@@ -122,9 +100,7 @@ func figuresOf(b *sampling.Bundle) (figures, below []engine.Item) {
 		if f.Filed == 0 {
 			continue
 		}
-		figures = append(figures, engine.Item{Key: f.Stratum, Text: fmt.Sprintf(
-			"filed=%d withdrawn=%d held=%d need=%d branches=%d need_branches=%d drawn=%d forced=%d checked=%d covered=%d passed=%d failed=%d attend=%d visit=%d phone=%d overridden=%d",
-			f.Filed, f.Withdrawn, f.Held, f.Need, f.Branches, f.NeedBranch, f.Drawn, f.Forced, f.Checked, f.Covered, f.Passed, f.Failed, f.Attend, f.Visit, f.Phone, f.Overridden)})
+		figures = append(figures, engine.Item{Key: f.Stratum, Text: f.String()})
 		if !f.Met() {
 			below = append(below, engine.Item{Key: f.Stratum, Text: fmt.Sprintf("%d of %d filings, %d of %d branches checked", f.Checked, f.Held, f.Covered, f.Branches)})
 		}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -108,25 +110,61 @@ func (k *Keeper) CheckID(f *register.Filing, id string) engine.CaseID {
 }
 
 // check opens the check of every case of a filing that has none, and returns
-// how many there were.
+// how many there were. One that cannot be opened keeps no other from it.
 func (k *Keeper) check(ctx context.Context, f *register.Filing, why sampling.Reason, method string, now time.Time) (acts int, err error) {
-	view := k.Engine.View(ctx, k.County)
+	var errs []error
 	for _, id := range f.Cases {
-		if _, drawn := view.Holder(workflows.CheckDrawn.Kind, string(f.ID)+"/"+id); drawn {
-			continue
-		}
-		c, err := k.Engine.Refold(ctx, k.County, engine.CaseID(id))
-		if err != nil {
-			return acts, err
-		}
-		n, err := k.act(ctx, engine.Move{Case: k.CheckID(f, id), Workflow: workflows.SpotCheck, Parent: engine.CaseID(id), Person: c.Person, Org: register.OrgID(k.County),
+		n, err := k.checkOne(ctx, f, engine.CaseID(id), engine.Move{Workflow: workflows.SpotCheck, Org: register.OrgID(k.County),
 			Action: workflows.DrawCheck.Key, Fields: map[string]any{
 				workflows.CheckFiling.Key: string(f.ID), workflows.CheckBranch.Key: f.Branch, workflows.CheckReason.Key: string(why),
 				workflows.CheckMethod.Key: method, workflows.MeetingDay.Key: f.MeetingOn(),
 			}}, now)
 		if acts += n; err != nil {
-			return acts, err
+			errs = append(errs, fmt.Errorf("filing %s: %w", f.ID, err))
 		}
 	}
-	return acts, view.Err()
+	return acts, errors.Join(errs...)
+}
+
+// checkOne opens the check of a case by the move of its filing, unless it has
+// one. A refusal is an error while there is something to check.
+func (k *Keeper) checkOne(ctx context.Context, f *register.Filing, id engine.CaseID, m engine.Move, now time.Time) (int, error) {
+	drawn := func(v engine.View) bool {
+		_, held := v.Holder(workflows.CheckDrawn.Kind, string(f.ID)+"/"+string(id))
+		return held
+	}
+	view := k.Engine.View(ctx, k.County)
+	if drawn(view) || view.Err() != nil {
+		return 0, view.Err()
+	}
+	c, err := k.Engine.Refold(ctx, k.County, id)
+	if err != nil {
+		return 0, err
+	}
+	m.Case, m.Parent, m.Person = k.CheckID(f, string(id)), id, c.Person
+	n, err := k.must(ctx, m, now, drawn)
+	var refused *engine.Refused
+	if errors.As(err, &refused) {
+		gone, failed := k.nothingToCheck(ctx, f, id)
+		if gone || failed != nil {
+			return 0, failed
+		}
+	}
+	return n, err
+}
+
+// nothingToCheck reports whether a case has come to its end, or its meeting
+// was put off.
+func (k *Keeper) nothingToCheck(ctx context.Context, f *register.Filing, id engine.CaseID) (bool, error) {
+	c, err := k.Engine.Refold(ctx, k.County, id)
+	if err != nil || c.Ended {
+		return err == nil, err
+	}
+	view := k.Engine.View(ctx, k.County)
+	for _, g := range view.Filings(f.Branch) {
+		if g.ID == f.ID {
+			return g.PutOff(), view.Err()
+		}
+	}
+	return false, view.Err()
 }

@@ -32,6 +32,10 @@ type Keeper struct {
 	County  register.CountyID
 	Holders []Holder // one or two
 	Seal    *Seal    // of the shares
+	// FewerParties lets a quarter be opened with fewer parties than the one
+	// before it was. Otherwise a server that was started without its second
+	// holder would leave the draw to one key.
+	FewerParties bool
 }
 
 func (k *Keeper) clock() engine.Actor {
@@ -67,6 +71,9 @@ func (k *Keeper) Open(ctx context.Context, now time.Time) (acts int, err error) 
 }
 
 func (k *Keeper) open(ctx context.Context, q register.QuarterID, now time.Time) (int, error) {
+	if err := k.enoughParties(ctx, q); err != nil {
+		return 0, err
+	}
 	var commitments []engine.Item
 	for _, h := range k.Holders {
 		c, err := h.Commit(ctx, workflows.DrawQuarter(k.County, q))
@@ -77,44 +84,49 @@ func (k *Keeper) open(ctx context.Context, q register.QuarterID, now time.Time) 
 	}
 	m := engine.Move{Case: engine.CaseID("quarter-" + string(q)), Workflow: workflows.QuarterlyDraw, Org: register.OrgID(k.County), Action: workflows.OpenQuarter.Key,
 		Fields: map[string]any{workflows.QuarterName.Key: string(q), workflows.Commitments.Key: commitments}}
-	return k.must(ctx, m, now, q, func(*register.Quarter) bool { return true })
+	return k.must(ctx, m, now, recorded(q, func(*register.Quarter) bool { return true }))
 }
 
-// act does an act of the calendar and counts it. A refusal is no fault, nor is
-// coming second: what was to be done was done already, or is not due any more.
-func (k *Keeper) act(ctx context.Context, m engine.Move, now time.Time) (int, error) {
-	_, err := k.Engine.Act(ctx, k.clock(), m, now)
-	var refused *engine.Refused
-	var first *engine.Conflict
-	switch {
-	case err == nil:
-		return 1, nil
-	case errors.As(err, &refused), errors.As(err, &first):
-		return 0, nil
+// enoughParties wants as many holders as the last quarter had that was drawn
+// from before q.
+func (k *Keeper) enoughParties(ctx context.Context, q register.QuarterID) error {
+	earlier, err := k.Quarters(ctx, q.Before().Before().First())
+	if err != nil || len(earlier) == 0 || k.FewerParties {
+		return err
 	}
-	return 0, err
+	if last := earlier[0]; len(k.Holders) < len(last.Parties) {
+		return fmt.Errorf("%s was opened by %d parties, and here are the holders of %d: name the others, or say that they are to be fewer",
+			last.ID, len(last.Parties), len(k.Holders))
+	}
+	return nil
 }
 
-// must does an act of a quarter that was found to be due: a refusal is an
-// error, unless the quarter's record says by now that it is done. Then another
-// server came first.
-func (k *Keeper) must(ctx context.Context, m engine.Move, now time.Time, id register.QuarterID, done func(*register.Quarter) bool) (int, error) {
+// must does an act that was found to be due: a refusal is an error, unless the
+// county's record says by now that it is done. Then another server came first.
+func (k *Keeper) must(ctx context.Context, m engine.Move, now time.Time, done func(engine.View) bool) (int, error) {
 	_, err := k.Engine.Act(ctx, k.clock(), m, now)
 	var refused *engine.Refused
 	var first *engine.Conflict
 	switch {
 	case err == nil:
 		return 1, nil
-	case errors.As(err, &first):
-		return 0, nil
-	case errors.As(err, &refused):
+	case errors.As(err, &first), errors.As(err, &refused):
 		view := k.Engine.View(ctx, k.County)
-		if q, ok := view.Quarter(id); ok && done(q) || view.Err() != nil {
+		if done(view) || view.Err() != nil {
 			return 0, view.Err()
 		}
 		return 0, fmt.Errorf("%s is refused: %w", m.Action, err)
 	}
 	return 0, err
+}
+
+// recorded reports of a quarter whether its record says that something is
+// done.
+func recorded(id register.QuarterID, done func(*register.Quarter) bool) func(engine.View) bool {
+	return func(v engine.View) bool {
+		q, ok := v.Quarter(id)
+		return ok && done(q)
+	}
 }
 
 // running hands over every quarter that is drawn from and not closed, oldest

@@ -97,11 +97,16 @@ func countyOf(t *testing.T, text string) *county {
 // door is another server over the store.
 func (c *county) door(s engine.Store) *engine.Engine {
 	c.t.Helper()
+	return c.doorOf(s, workflows.All())
+}
+
+func (c *county) doorOf(s engine.Store, regulation []*engine.Workflow) *engine.Engine {
+	c.t.Helper()
 	p, err := workflows.LoadProfile("zaoyang")
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	e, err := engine.NewEngine(s, p, calendar.National(), rand.NewChaCha8([32]byte{byte(time.Now().Nanosecond())}), workflows.All()...)
+	e, err := engine.NewEngine(s, p, calendar.National(), rand.NewChaCha8([32]byte{byte(time.Now().Nanosecond())}), regulation...)
 	if err != nil {
 		c.t.Fatal(err)
 	}

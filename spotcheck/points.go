@@ -15,13 +15,15 @@ import (
 func (k *Keeper) tellAt(f *register.Filing) time.Time { return workflows.TellAt(k.Engine.Profile(), f) }
 
 // Tell opens the checks of the meetings that were drawn when they were filed
-// and are about to be held, and drops those of meetings that were put off.
+// and are about to be held, and drops those of meetings that were put off. One
+// that cannot be opened keeps no other from it.
 func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) {
 	err = k.running(ctx, now, func(q *register.Quarter) error {
 		b, err := k.book(ctx, q)
 		if err != nil {
 			return err
 		}
+		var errs []error
 		for _, f := range b.filings {
 			if !f.Standing() || now.Before(k.tellAt(f)) {
 				continue
@@ -32,10 +34,10 @@ func (k *Keeper) Tell(ctx context.Context, now time.Time) (acts int, err error) 
 			}
 			n, err := k.check(ctx, f, why, method, now)
 			if acts += n; err != nil {
-				return err
+				errs = append(errs, err)
 			}
 		}
-		return nil
+		return errors.Join(errs...)
 	})
 	n, missed := k.drop(ctx, now)
 	return acts + n, errors.Join(err, missed)
@@ -54,19 +56,27 @@ func (k *Keeper) drop(ctx context.Context, now time.Time) (acts int, err error) 
 		if err != nil {
 			return acts, err
 		}
-		if c.Stage != workflows.CheckSelected.Key && c.Stage != workflows.CheckAssigned.Key {
+		if !toCome(c) {
 			continue
 		}
 		f := k.filing(ctx, c)
 		if f == nil || !f.PutOff() {
 			continue
 		}
-		n, err := k.act(ctx, engine.Move{Case: c.ID, Action: workflows.DropCheck.Key}, now)
+		n, err := k.must(ctx, engine.Move{Case: c.ID, Action: workflows.DropCheck.Key}, now, func(engine.View) bool {
+			c, err := k.Engine.Refold(ctx, k.County, id)
+			return err == nil && !toCome(c)
+		})
 		if acts += n; err != nil {
 			return acts, err
 		}
 	}
 	return acts, view.Err()
+}
+
+// toCome reports whether a check has no result yet.
+func toCome(c *engine.Case) bool {
+	return c.Stage == workflows.CheckSelected.Key || c.Stage == workflows.CheckAssigned.Key
 }
 
 // filing is the filing for which a check was drawn.
@@ -86,11 +96,12 @@ func (k *Keeper) filing(ctx context.Context, check *engine.Case) *register.Filin
 // out who did.
 var errFrameChanged = errors.New("the filings are not those on record at the point")
 
-// Points records every point whose day is over, and opens the checks that it
-// draws. The record comes first; after a death between the two the checks
-// that are missing are opened by the next run. A point that is refused is an
-// error: at the last one no filing is left standing, since the engine's Tick,
-// which comes before, has let lapse what nobody recorded.
+// Points records every point whose day is over, opens the checks that it
+// draws, and then puts on record that they are open: until then nothing that
+// waits for the point can be approved. After a death in between, the next run
+// does what is missing. A point that is refused is an error: at the last one
+// no filing is left standing, since the engine's Tick, which comes before, has
+// let lapse what nobody recorded.
 func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error) {
 	silent := map[string]bool{}
 	err = k.running(ctx, now, func(q *register.Quarter) error {
@@ -114,7 +125,10 @@ func (k *Keeper) Points(ctx context.Context, now time.Time) (acts int, err error
 			return err
 		}
 		n, missed := k.drawn(ctx, q, now)
-		acts += n
+		if acts += n; missed == nil {
+			n, missed = k.opened(ctx, q, now)
+			acts += n
+		}
 		return errors.Join(err, missed)
 	})
 	return acts, err
@@ -151,11 +165,11 @@ func (k *Keeper) point(ctx context.Context, q *register.Quarter, now time.Time) 
 	return k.must(ctx, engine.Move{Case: engine.CaseID(q.Case), Action: workflows.RecordPoint.Key, Fields: map[string]any{
 		workflows.PointNumber.Key: int64(n), workflows.FrameDigest.Key: b.frame.Digest(n).String(),
 		workflows.SelectionDigest.Key: selection.Digest().String(),
-	}}, now, q.ID, func(q *register.Quarter) bool { return len(q.Drawn) >= n })
+	}}, now, recorded(q.ID, func(q *register.Quarter) bool { return len(q.Drawn) >= n }))
 }
 
 // drawn opens the checks of everything drawn up to the last point on record
-// that have not been opened.
+// that have not been opened. One that cannot be opened keeps no other from it.
 func (k *Keeper) drawn(ctx context.Context, q *register.Quarter, now time.Time) (acts int, err error) {
 	b, err := k.unchanged(ctx, q)
 	if err != nil {
@@ -169,11 +183,26 @@ func (k *Keeper) drawn(ctx context.Context, q *register.Quarter, now time.Time) 
 	if selection.Digest().String() != q.Drawn[last-1].Selection {
 		return 0, errFrameChanged
 	}
+	var errs []error
 	for _, line := range selection.Lines {
 		n, err := k.check(ctx, b.filings[line.N-1], line.Reason, line.Method, now)
 		if acts += n; err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return acts, errors.Join(errs...)
+}
+
+// opened puts on record of every point drawn that its checks are open. It is
+// called when they all are.
+func (k *Keeper) opened(ctx context.Context, q *register.Quarter, now time.Time) (acts int, err error) {
+	view := k.Engine.View(ctx, k.County)
+	for n := workflows.PointsOpened(view, q.ID) + 1; n <= len(q.Drawn) && view.Err() == nil; n++ {
+		one, err := k.must(ctx, engine.Move{Case: engine.CaseID(q.Case), Action: workflows.PointOpened.Key,
+			Fields: map[string]any{workflows.PointNumber.Key: int64(n)}}, now, func(v engine.View) bool { return workflows.PointsOpened(v, q.ID) >= n })
+		if acts += one; err != nil {
 			return acts, err
 		}
 	}
-	return acts, nil
+	return acts, view.Err()
 }

@@ -13,8 +13,9 @@ import (
 	"jinchu/sampling"
 )
 
-// Seal keeps shares secret until the reveal: AES-256-GCM under a key of its
-// own, bound to county, filing and party. The nonce is made from what is bound
+// Seal keeps shares secret until the reveal, from everybody who has the
+// database and not the master key: AES-256-GCM under a key of its own, bound to
+// county, filing and party. The nonce is made from what is bound
 // and the share, so that sealing again gives the same bytes and no nonce ever
 // serves two texts.
 type Seal struct {

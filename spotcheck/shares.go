@@ -39,10 +39,10 @@ func (k *Keeper) askQuarter(ctx context.Context, q *register.Quarter, silent map
 		if shares == nil && !k.tooLate(f, now) {
 			continue
 		}
-		if err := k.settle(ctx, f, shares, now); err != nil {
+		n, err := k.settle(ctx, f, shares, now)
+		if acts += n; err != nil {
 			return acts, err
 		}
-		acts++
 	}
 	n, err := k.force(ctx, q, now)
 	return acts + n, err
@@ -81,30 +81,41 @@ func (k *Keeper) tooLate(f *register.Filing, now time.Time) bool {
 }
 
 // settle puts the shares, or that they are missing, into the filing as it is
-// now. What another server settled meanwhile stays.
-func (k *Keeper) settle(ctx context.Context, f *register.Filing, shares map[string][]byte, now time.Time) error {
-	return k.amend(ctx, f, now, func(g *register.Filing) {
+// now. What another server settled meanwhile stays. Without its shares a filing
+// has no ticket, so that it is checked for that alone, even one that was late:
+// its chain goes on telling.
+func (k *Keeper) settle(ctx context.Context, f *register.Filing, shares map[string][]byte, now time.Time) (int, error) {
+	return k.amend(ctx, f, now, func(_ engine.View, g *register.Filing) bool {
 		switch {
 		case g.Shares != nil || g.Forced == string(sampling.Failsafe):
+			return false
 		case shares != nil:
 			g.Shares = shares
 		default:
 			g.Forced = string(sampling.Failsafe)
 		}
+		return true
 	})
 }
 
-func (k *Keeper) amend(ctx context.Context, f *register.Filing, now time.Time, change func(*register.Filing)) error {
-	return k.Engine.ChangeBy(ctx, k.clock(), func(v engine.View) []register.Entity {
+// amend changes a filing as it is now, where there is something to change, and
+// tells how often it did: once or not at all.
+func (k *Keeper) amend(ctx context.Context, f *register.Filing, now time.Time, change func(engine.View, *register.Filing) bool) (acts int, err error) {
+	err = k.Engine.ChangeBy(ctx, k.clock(), func(v engine.View) []register.Entity {
+		acts = 0
 		for _, g := range v.Filings(f.Branch) {
-			if g.ID == f.ID {
-				next := *g
-				change(&next)
+			next := *g
+			if g.ID == f.ID && change(v, &next) {
+				acts = 1
 				return []register.Entity{&next}
 			}
 		}
 		return nil
 	}, calendar.DateOf(now), "", now)
+	if err != nil {
+		return 0, err
+	}
+	return acts, nil
 }
 
 // force marks the filings that are checked besides the quota: those whose
@@ -120,23 +131,40 @@ func (k *Keeper) force(ctx context.Context, q *register.Quarter, now time.Time) 
 		return 0, err
 	}
 	for _, f := range b.filings {
-		why := sampling.Reason("")
+		var why sampling.Reason
 		switch {
-		case !f.Standing() || f.Forced == string(sampling.Failsafe):
 		case b.filings[b.draw(f.N)-1].Forced == string(sampling.Failsafe):
 			why = sampling.Failsafe
-		case f.Forced == "" && anyOf(f.Cases, carried):
+		case anyOf(f.Cases, carried):
 			why = sampling.Carry
 		}
-		if why == "" {
+		if !forces(why, q, f) {
 			continue
 		}
-		if err := k.amend(ctx, f, now, func(g *register.Filing) { g.Forced = string(why) }); err != nil {
+		n, err := k.amend(ctx, f, now, func(v engine.View, g *register.Filing) bool {
+			q, ok := v.Quarter(g.Quarter)
+			if !ok || !forces(why, q, g) {
+				return false
+			}
+			g.Forced = string(why)
+			return true
+		})
+		if acts += n; err != nil {
 			return acts, err
 		}
-		acts++
 	}
 	return acts, nil
+}
+
+// forces reports whether a filing gets a reason to be checked. A carry-over
+// takes no other one's place. A missing ticket does, since nothing else can be
+// drawn without it. What was withdrawn is checked for no reason, and what is in
+// a frame on record stays as it is there.
+func forces(why sampling.Reason, q *register.Quarter, f *register.Filing) bool {
+	if f.Withdrawn > 0 || f.Point > 0 && f.Point <= len(q.Drawn) {
+		return false
+	}
+	return why == sampling.Failsafe && f.Forced != string(why) || why == sampling.Carry && f.Forced == ""
 }
 
 func anyOf(cases []string, in map[string]bool) bool {

@@ -1,9 +1,8 @@
 package supervise
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"jinchu/engine"
 	"jinchu/register"
@@ -78,33 +77,14 @@ func (g *gathering) shortfalls(q register.QuarterID) ([]engine.Item, error) {
 	figures, _ := workflows.QuarterFigures.Held(c)
 	below, _ := workflows.BelowQuota.Held(c)
 	for _, it := range figures {
-		if slices.ContainsFunc(below, func(b engine.Item) bool { return b.Key == it.Key }) {
-			out = append(out, engine.Item{Key: it.Key, Text: shortfallOf(it.Text).String()})
+		if !slices.ContainsFunc(below, func(b engine.Item) bool { return b.Key == it.Key }) {
+			continue
 		}
+		f, ok := workflows.ParseStratumFigures(it.Text)
+		if !ok {
+			return nil, fmt.Errorf("quarter %s: the figures of %s in its report cannot be read", q, it.Key)
+		}
+		out = append(out, engine.Item{Key: it.Key, Text: f.Shortfall().String()})
 	}
 	return out, g.view.Err()
-}
-
-// shortfallOf reads the figures of a stratum in the report of a quarter:
-// "filed=11 held=11 need=4 checked=3 ...".
-func shortfallOf(figures string) (s workflows.Shortfall) {
-	for part := range strings.FieldsSeq(figures) {
-		key, value, _ := strings.Cut(part, "=")
-		n, _ := strconv.Atoi(value) // the circular takes no wrong numbers
-		switch key {
-		case "held":
-			s.Filed = n
-		case "need":
-			s.Need = n
-		case "checked":
-			s.Checked = n
-		case "branches":
-			s.Branches = n
-		case "covered":
-			s.Covered = n
-		case "need_branches":
-			s.NeedBranches = n
-		}
-	}
-	return s
 }

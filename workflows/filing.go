@@ -34,12 +34,16 @@ var (
 	})
 
 	// PointPassed keeps what is drawn from showing: until the point has
-	// passed, everybody waits for the same day.
+	// passed, everybody waits for the same day. It has passed when every check
+	// that it draws is opened.
 	PointPassed = Cond("point-passed", "备案所在的抽查补抽时点已过", "the top-up point of the filing has passed").Cite("抽查监督").
 			After(FileMeeting).Test(func(s *Situation) []Words {
 		day, passed := pointOf(s)
-		if passed {
+		switch {
+		case passed:
 			return nil
+		case s.Today.After(day):
+			return Missing("该次大会的补抽时点为 "+day.String()+",该时点的抽查尚未全部开出,请稍后再办", "the top-up point of this meeting is "+day.String()+", and the checks of that point are not all opened yet; try again later")
 		}
 		return Missing("该次大会的补抽时点为 "+day.String()+",次日起方可审批", "the top-up point of this meeting is "+day.String()+"; approval is possible from the day after")
 	})
@@ -52,14 +56,15 @@ var (
 )
 
 // pointOf is the day of the top-up point at which the case's filing counts,
-// and whether it has passed. What nothing is drawn from has passed.
+// and whether it has passed with every check that it draws. What nothing is
+// drawn from has passed, and so has what lies in a closed quarter.
 func pointOf(s *Situation) (calendar.Date, bool) {
 	f := filingOf(s)
 	if f == nil {
 		return calendar.Date{}, true // filed before filings were kept
 	}
 	q, ok := s.View.Quarter(f.Quarter)
-	if !ok || q.Undrawn || f.Point > 0 && f.Point <= len(q.Drawn) {
+	if !ok || q.Undrawn || !q.ClosedOn.IsZero() || f.Point > 0 && f.Point <= PointsOpened(s.View, q.ID) {
 		return calendar.Date{}, true
 	}
 	return q.Points[min(max(f.Point, 1), len(q.Points))-1], false

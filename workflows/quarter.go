@@ -27,6 +27,7 @@ var (
 
 	OpenQuarter  = NewAction("open-quarter", "开启季度抽查", "open the quarter")
 	RecordPoint  = NewAction("record-point", "登记补抽时点", "record a top-up point")
+	PointOpened  = NewAction("point-opened", "确认补抽的抽查均已开出", "confirm that the checks of a point are opened")
 	CloseQuarter = NewAction("close-quarter", "公开密钥并关闭", "reveal the keys and close")
 )
 
@@ -115,52 +116,13 @@ var (
 		return out
 	})
 
-	PointIsNext = Cond("point-is-next", "是下一个补抽时点,且已过该日24时", "it is the next top-up point, and its day is over").Cite("抽查监督").
-			Reading(PointNumber, NextPointOn).OnInput().Test(func(s *Situation) []Words {
-		n, _ := PointNumber.Given(s)
-		q := quarterOf(s)
-		if q == nil || int(n) != len(q.Drawn)+1 || int(n) > len(q.Points) {
-			return Missing(fmt.Sprintf("时点 %d 不是下一个", n), fmt.Sprintf("point %d is not the next one", n))
-		}
-		if day := q.Points[n-1]; !s.Today.After(day) {
-			return Missing("时点为 "+day.String(), "the point is "+day.String())
-		}
-		return nil
-	})
-
-	NothingPending = Cond("nothing-pending", "最后一个时点前,所有备案均已登记召开或撤回", "by the last point every filing is held or withdrawn").Cite("抽查监督").
-			Reading(PointNumber).OnInput().Test(func(s *Situation) []Words {
-		q := quarterOf(s)
-		if n, _ := PointNumber.Given(s); q == nil || int(n) < len(q.Points) {
-			return nil
-		}
-		pending := 0
-		for _, f := range s.View.FilingsOf(q.ID) {
-			if f.Standing() {
-				pending++
-			}
-		}
-		if pending == 0 {
-			return nil
-		}
-		return Missing(fmt.Sprintf("还有 %d 件备案未登记", pending), fmt.Sprintf("%d filings are still standing", pending))
-	})
-
-	IsLastPoint = Cond("last-point", "是最后一个补抽时点", "it is the last top-up point").Cite("抽查监督").Reading(PointNumber).
-			Holds(func(s *Situation) bool {
-			n, _ := PointNumber.Given(s)
-			q := quarterOf(s)
-			return q != nil && int(n) == len(q.Points)
-		})
-
 	KeysAsCommitted = Cond("keys-as-committed", "公开的密钥与承诺一致,各方密钥不同", "the keys are those committed to, and no two the same").Cite("抽查监督").
 			Reading(RevealedKeys, Commitments, QuarterName).OnInput().Test(wrongKeys)
 
 	ChecksConcluded = Cond("checks-concluded", "抽查均已办结,或已到关闭期限", "every check is concluded, or the time to close has come").Cite("抽查监督").
 			Reading(QuarterName).Test(func(s *Situation) []Words {
-		name, _ := QuarterName.Held(s.Case)
-		open := len(s.View.Held("open-check", name+"-"))
-		if open == 0 || slices.ContainsFunc(s.Case.Due, func(d Deadline) bool { return d.Action == CloseQuarter.Key && !s.On.Before(d.On) }) {
+		open := Unconcluded(s.View, s.Case, s.On)
+		if open == 0 {
 			return nil
 		}
 		return Missing(fmt.Sprintf("还有 %d 件抽查未办结", open), fmt.Sprintf("%d checks are open", open))
@@ -177,6 +139,17 @@ func quarterOf(s *Situation) *register.Quarter {
 	name, _ := QuarterName.Held(s.Case)
 	q, _ := s.View.Quarter(register.QuarterID(name))
 	return q
+}
+
+// Unconcluded is how many checks a quarter's case has to wait for on a day
+// before it can be closed: the open ones, and none any more once its last day
+// has come.
+func Unconcluded(v View, c *Case, day calendar.Date) int {
+	if slices.ContainsFunc(c.Due, func(d Deadline) bool { return d.Action == CloseQuarter.Key && !day.Before(d.On) }) {
+		return 0
+	}
+	name, _ := QuarterName.Held(c)
+	return len(v.Held(CheckOpen.Kind, name+"-"))
 }
 
 // DrawQuarter is a quarter as the draw hashes it: with the county's code.
@@ -307,20 +280,6 @@ func strata(s *Situation, id register.QuarterID) map[register.OrgID]string {
 	return out
 }
 
-// addPoint adds what was drawn at a point to the register's record.
-func addPoint(s *Situation) []register.Entity {
-	q := quarterOf(s)
-	if q == nil {
-		return nil
-	}
-	next := *q
-	d := register.Drawn{On: s.On}
-	d.Frame, _ = FrameDigest.Given(s)
-	d.Selection, _ = SelectionDigest.Given(s)
-	next.Drawn = append(slices.Clone(q.Drawn), d)
-	return []register.Entity{&next}
-}
-
 func closeRecord(s *Situation) []register.Entity {
 	q := quarterOf(s)
 	if q == nil {
@@ -333,7 +292,6 @@ func closeRecord(s *Situation) []register.Entity {
 
 var (
 	openingRecord = Effect{Key: "quarter-opened", Words: Words{Zh: "登记季度开启记录", En: "the quarter is on record"}, Make: openRecord}
-	pointRecord   = Effect{Key: "point-drawn", Words: Words{Zh: "登记补抽结果摘要", En: "the point is on record"}, Make: addPoint}
 	closingRecord = Effect{Key: "quarter-closed", Words: Words{Zh: "登记季度关闭", En: "the quarter is closed"}, Make: closeRecord}
 
 	recordQuarterEnds = Computing(QuarterEnds, func(s *Situation) (calendar.Date, bool) {
@@ -347,14 +305,6 @@ var (
 	recordFirstPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
 		q := openRecord(s)[0].(*register.Quarter)
 		return q.Points[0], true
-	})
-	recordNextPoint = Computing(NextPointOn, func(s *Situation) (calendar.Date, bool) {
-		n, _ := PointNumber.Given(s)
-		q := quarterOf(s)
-		if q == nil || int(n) >= len(q.Points) {
-			return calendar.Date{}, false
-		}
-		return q.Points[n], true
 	})
 )
 
@@ -370,8 +320,9 @@ func Quarters() *Workflow {
 				Recording(recordQuarterEnds, recordFirstPoint).Claiming(QuarterOnce.Do(Take)).Making(openingRecord).Logged("draw.open").With(paper("抽样开启记录", "opening record")),
 			point(Clock.May(RecordPoint).In(QuarterOpened).Stays()).When(Not(IsLastPoint)).Recording(recordNextPoint),
 			point(Clock.May(RecordPoint).In(QuarterOpened).To(QuarterDrawn)).When(IsLastPoint),
+			Art("抽查监督", Clock.May(PointOpened).In(QuarterOpened, QuarterDrawn).Stays()).Giving(PointNumber).If(PointIsDrawn).Claiming(LastOpened.Do(Release), LastOpened.Do(Take)),
 			Art("抽查监督", Clock.May(CloseQuarter).In(QuarterDrawn).To(QuarterClosed)).Giving(RevealedKeys, BundleDigest, CheckResults, QuarterFigures, BelowQuota).
-				If(KeysAsCommitted, ChecksConcluded, DigestsSound).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter")),
+				If(KeysAsCommitted, AllPointsOpened, ChecksConcluded, DigestsSound).Noting(QuotaMet).Making(closingRecord).Logged("draw.close").With(paper("季度抽查报告", "report of the quarter")),
 		},
 		Dues: []DueRule{
 			Due(RecordPoint).Within(Days(1)).Of(NextPointOn).In(QuarterOpened).Cite("抽查监督"),

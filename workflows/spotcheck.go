@@ -73,11 +73,17 @@ var (
 	RecheckRound    = NumberField("recheck_round", "整改不到位的复查次数", "rechecks that found it not rectified yet")
 )
 
+// The kinds of claims on a case of a filing, "2026Q3-000001/" and the case.
+const (
+	drawnKind = "spot-check"
+	openKind  = "open-check"
+)
+
 // CheckDrawn lets a case be drawn once for one filing, whoever draws and
 // however often. CheckOpen is held until the check is concluded.
 var (
-	CheckDrawn = &Claim{Kind: "spot-check", Cite: "抽查监督", Words: Words{Zh: "同一备案的同一案件只抽一次", En: "a case is drawn once for one filing"}, Fields: []*Field{CheckFiling.Field}, Pick: pickCheck("spot-check")}
-	CheckOpen  = &Claim{Kind: "open-check", Cite: "抽查监督", Words: Words{Zh: "未办结的抽查", En: "a check that is not concluded"}, Fields: []*Field{CheckFiling.Field}, Pick: pickCheck("open-check")}
+	CheckDrawn = &Claim{Kind: drawnKind, Cite: "抽查监督", Words: Words{Zh: "同一备案的同一案件只抽一次", En: "a case is drawn once for one filing"}, Fields: []*Field{CheckFiling.Field}, Pick: pickCheck(drawnKind)}
+	CheckOpen  = &Claim{Kind: openKind, Cite: "抽查监督", Words: Words{Zh: "未办结的抽查", En: "a check that is not concluded"}, Fields: []*Field{CheckFiling.Field}, Pick: pickCheck(openKind)}
 )
 
 func pickCheck(kind string) func(*Situation) (string, []Words) {
